@@ -1,0 +1,7 @@
+// `npm start`: builds what has changed, fetches the models that are missing, and becomes the server: one
+// process, so that a signal to it is a signal to the server.
+import './build.js';
+
+const { ensureModels } = await import('../dist/cli/models.js');
+await ensureModels();
+await import('../dist/main.js');

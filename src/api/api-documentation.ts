@@ -1,0 +1,141 @@
+import { type INestApplication, applyDecorators } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiResponse,
+  DocumentBuilder,
+  type OpenAPIObject,
+  SwaggerModule,
+} from '@nestjs/swagger';
+import { z } from 'zod';
+
+import { PROBLEMS, Problem, type ProblemCode, problemBody } from './problems.js';
+import { SAMPLE_FIELD } from './sample-upload.js';
+import { problemSchema } from './schemas/problem.js';
+
+type SchemaObject = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string] & {
+  $ref?: never;
+};
+
+interface Answer {
+  readonly schema: z.ZodType;
+  readonly description: string;
+  readonly example: unknown;
+}
+
+/** What a request with a JSON body can run into before it is understood. */
+const JSON_PROBLEMS: readonly ProblemCode[] = [
+  'validation_failed',
+  'malformed_json',
+  'body_too_large',
+  'unsupported_media_type',
+];
+
+/** Documents all that a call answers: its successes by status, its problems grouped by theirs. */
+export function Answers(
+  successes: Readonly<Record<number, Answer>>,
+  problems: readonly ProblemCode[],
+): MethodDecorator {
+  return applyDecorators(
+    ...Object.entries(successes).map(([status, { schema, description, example }]) =>
+      ApiResponse({
+        status: Number(status),
+        description,
+        content: { 'application/json': { schema: openApiSchema(schema), example } },
+      }),
+    ),
+    ...problemResponses([...problems, 'internal_error']),
+  );
+}
+
+/** Documents a JSON body of this shape. The problems every such body can have go into `Answers`. */
+export function JsonBody(schema: z.ZodType): MethodDecorator {
+  return ApiBody({ required: true, schema: openApiSchema(schema) });
+}
+
+/** Documents the multipart form with one picture. */
+export function SampleForm(): MethodDecorator {
+  return applyDecorators(
+    ApiConsumes('multipart/form-data'),
+    ApiBody({
+      required: true,
+      schema: {
+        type: 'object',
+        required: [SAMPLE_FIELD],
+        properties: {
+          [SAMPLE_FIELD]: {
+            type: 'string',
+            format: 'binary',
+            description: 'JPEG, PNG or WebP with one face.',
+          },
+        },
+      },
+    }),
+  );
+}
+
+/** @returns the problems of a call with a JSON body together with its own */
+export function jsonProblems(...own: ProblemCode[]): ProblemCode[] {
+  return [...JSON_PROBLEMS, ...own];
+}
+
+function problemResponses(codes: readonly ProblemCode[]): MethodDecorator[] {
+  const statuses = new Set(codes.map((code) => PROBLEMS[code].status));
+  return [...statuses].map((status) => {
+    const group = codes.filter((code) => PROBLEMS[code].status === status);
+    return ApiResponse({
+      status,
+      description: group.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
+      ...(status === 429 || status === 503 ? { headers: RETRY_AFTER } : {}),
+      content: {
+        'application/problem+json': {
+          schema: { $ref: '#/components/schemas/Problem' },
+          examples: Object.fromEntries(
+            group.map((code) => [
+              code,
+              { value: problemBody(new Problem(code), '01b3a9c2-7f0e-4c55-9d0a-2f6d6f0f3c11') },
+            ]),
+          ),
+        },
+      },
+    });
+  });
+}
+
+const RETRY_AFTER = {
+  'Retry-After': { description: 'Seconds to wait before the next try.', schema: { type: 'integer' } },
+} as const;
+
+/** zod writes OpenAPI's own dialect of JSON Schema, which Nest describes with a type of its own. */
+function openApiSchema(schema: z.ZodType): SchemaObject {
+  return z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' }) as unknown as SchemaObject;
+}
+
+const INTRODUCTION = `Accounts with e-mail and password, and a face as the second factor.
+
+1. \`sign-up\`, then \`image-embedding\` with a picture: the face is enrolled.
+2. \`sign-in\` now answers **210** with a verification token.
+3. \`compare-faces\` with that token and a fresh picture answers an authorization token.
+
+Every refusal is \`application/problem+json\` (RFC 9457) with a stable \`code\`.`;
+
+/** The document behind /docs and /openapi.json, made from the decorators of the controllers. */
+export function buildOpenApiDocument(app: INestApplication, version: string): OpenAPIObject {
+  const token = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } as const;
+  const config = new DocumentBuilder()
+    .setTitle('Vultus')
+    .setDescription(INTRODUCTION)
+    .setVersion(version)
+    .setLicense('MIT', '')
+    .addBearerAuth({ ...token, description: 'From sign-up, sign-in or compare-faces.' }, 'authorization')
+    .addBearerAuth({ ...token, description: 'From a sign-in that answered 210.' }, 'verification')
+    .build();
+  const document = SwaggerModule.createDocument(app, config, {
+    operationIdFactory: (_controller, method) => method,
+  });
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, Problem: openApiSchema(problemSchema) },
+  };
+  return document;
+}

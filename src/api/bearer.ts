@@ -1,0 +1,61 @@
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  createParamDecorator,
+} from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+
+import { AuthError } from '../auth/auth-error.js';
+import { type BiometricClaim, FaceVerification } from '../auth/face-verification.js';
+import { type AuthenticatedCaller, Sessions } from '../auth/sessions.js';
+
+/** What the guards found out, carried by the request; a weak map keeps the framework's types as they are. */
+const callers = new WeakMap<FastifyRequest, AuthenticatedCaller>();
+const claims = new WeakMap<FastifyRequest, BiometricClaim>();
+
+/** Lets holders of an authorization token in. */
+@Injectable()
+export class SessionGuard implements CanActivate {
+  constructor(@Inject(Sessions) private readonly sessions: Sessions) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    callers.set(request, await this.sessions.authenticate(bearerToken(request)));
+    return true;
+  }
+}
+
+/** Lets holders of a verification token in: a sign-in that waits for its face. */
+@Injectable()
+export class VerificationGuard implements CanActivate {
+  constructor(@Inject(FaceVerification) private readonly verification: FaceVerification) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    claims.set(request, await this.verification.claim(bearerToken(request)));
+    return true;
+  }
+}
+
+/** The account and session behind the request; only under `SessionGuard`. */
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  required(callers.get(context.switchToHttp().getRequest())),
+);
+
+/** The sign-in attempt behind the request; only under `VerificationGuard`. */
+export const Claim = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  required(claims.get(context.switchToHttp().getRequest())),
+);
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('the route lacks the guard that its parameter needs');
+  return value;
+}
+
+function bearerToken({ headers }: FastifyRequest): string {
+  const [, token] = /^Bearer +([\w.~+/=-]+) *$/i.exec(headers.authorization ?? '') ?? [];
+  if (token === undefined) throw new AuthError('invalid_token');
+  return token;
+}

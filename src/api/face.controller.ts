@@ -1,0 +1,90 @@
+import { Controller, HttpCode, Inject, Post, Req, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+
+import { FaceEnrolment } from '../auth/face-enrolment.js';
+import { type BiometricClaim, FaceVerification } from '../auth/face-verification.js';
+import type { AuthenticatedCaller } from '../auth/sessions.js';
+import { Answers, SampleForm } from './api-documentation.js';
+import { ApiSettings } from './api-settings.js';
+import { Caller, Claim, SessionGuard, VerificationGuard } from './bearer.js';
+import { captureProblem } from './capture-problem.js';
+import { type FormRequest, readSample } from './sample-upload.js';
+import * as examples from './schemas/examples.js';
+import { comparedSchema, enrolledSchema, userAnswer } from './schemas/answers.js';
+
+const CAPTURE_PROBLEMS = [
+  'file_missing',
+  'malformed_upload',
+  'unsupported_image',
+  'image_too_large',
+  'no_face',
+  'multiple_faces',
+  'poor_quality',
+  'busy',
+] as const;
+
+@ApiTags('Face')
+@Controller('user')
+export class FaceController {
+  constructor(
+    @Inject(FaceEnrolment) private readonly enrolment: FaceEnrolment,
+    @Inject(FaceVerification) private readonly verification: FaceVerification,
+    @Inject(ApiSettings) private readonly settings: ApiSettings,
+  ) {}
+
+  @Post('image/image-embedding')
+  @HttpCode(200)
+  @UseGuards(SessionGuard)
+  @ApiBearerAuth('authorization')
+  @ApiOperation({
+    summary: 'Enrol a face, or replace the enrolled one',
+    description: 'The picture is discarded as soon as it has been read; only an encrypted template is kept.',
+  })
+  @SampleForm()
+  @Answers(
+    {
+      200: {
+        schema: enrolledSchema,
+        description: 'The face reference now on the account.',
+        example: examples.enrolled,
+      },
+    },
+    ['invalid_token', ...CAPTURE_PROBLEMS],
+  )
+  async enrol(@Caller() { account }: AuthenticatedCaller, @Req() request: FormRequest) {
+    const sample = await readSample(request, this.settings.maxImageBytes);
+    const result = await this.enrolment.enrol(account, sample);
+    if (result.outcome !== 'enrolled') throw captureProblem(result);
+    return { fv: [...result.template.vector] };
+  }
+
+  @Post(['image/compare-faces', 'faces/compare-faces'])
+  @HttpCode(200)
+  @UseGuards(VerificationGuard)
+  @ApiBearerAuth('verification')
+  @ApiOperation({
+    summary: 'Complete a sign-in with a face',
+    description: 'Needs the verification token of a 210. Both paths are the same call.',
+  })
+  @SampleForm()
+  @Answers(
+    {
+      200: {
+        schema: comparedSchema,
+        description: 'The face matches: signed in.',
+        example: examples.compared,
+      },
+    },
+    ['invalid_token', 'face_mismatch', 'too_many_attempts', 'reference_incompatible', ...CAPTURE_PROBLEMS],
+  )
+  async compare(@Claim() claim: BiometricClaim, @Req() request: FormRequest) {
+    const sample = await readSample(request, this.settings.maxImageBytes);
+    const result = await this.verification.verify(claim, sample);
+    if (result.outcome !== 'verified') throw captureProblem(result);
+    const vector = this.enrolment.reference(result.account)?.vector ?? null;
+    return {
+      cosine_similarity: this.settings.formatSimilarity(result.score),
+      result: { user: userAnswer(result.account, vector), token: result.token },
+    };
+  }
+}

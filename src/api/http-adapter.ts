@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+import { fastifyMultipart } from '@fastify/multipart';
+import type { INestApplication } from '@nestjs/common';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SwaggerModule } from '@nestjs/swagger';
+import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+
+import { buildOpenApiDocument } from './api-documentation.js';
+import { UPLOAD_LIMITS } from './sample-upload.js';
+
+/** Room for the longest acceptable address and password in any encoding, and for nothing else. */
+const MAX_JSON_BYTES = 64 * 1024;
+
+/** A request id of a proxy in front is kept, when it cannot be anything but an id in the log. */
+const FOREIGN_REQUEST_ID = /^[\w-]{8,64}$/;
+
+export function createHttpAdapter(logger: FastifyBaseLogger): FastifyAdapter {
+  return new FastifyAdapter({
+    loggerInstance: logger,
+    // The lines are written in `addRequestLog`: with the route instead of the address, which could hold secrets.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    bodyLimit: MAX_JSON_BYTES,
+    // Slow-loris: headers and body must arrive within this time, in milliseconds.
+    requestTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    requestIdHeader: false,
+    genReqId: ({ headers }: IncomingMessage) => {
+      const given = headers['x-request-id'];
+      return typeof given === 'string' && FOREIGN_REQUEST_ID.test(given) ? given : randomUUID();
+    },
+  });
+}
+
+export async function configureHttp(
+  app: NestFastifyApplication,
+  settings: { corsOrigins: readonly string[]; version: string },
+): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance();
+  // Only JSON and the picture's form are understood; text/plain is what a foreign page may send unasked.
+  fastify.removeContentTypeParser('text/plain');
+  await app.register(fastifyMultipart, { limits: UPLOAD_LIMITS });
+  app.enableCors({
+    origin: [...settings.corsOrigins],
+    methods: ['GET', 'POST'],
+    exposedHeaders: ['Retry-After', 'X-Request-Id'],
+    maxAge: 600,
+  });
+  addRequestLog(app);
+  addDocumentation(app, settings.version);
+}
+
+function addRequestLog(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
+    void reply.header('x-request-id', request.id);
+    // Answers hold tokens and templates: no cache on the way may keep them.
+    void reply.header('cache-control', 'no-store');
+    void reply.header('x-content-type-options', 'nosniff');
+    done();
+  });
+  fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
+    request.log.info(
+      {
+        method: request.method,
+        route: request.routeOptions.url ?? 'unknown',
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+      },
+      'request',
+    );
+    done();
+  });
+}
+
+function addDocumentation(app: INestApplication, version: string): void {
+  SwaggerModule.setup('docs', app, () => buildOpenApiDocument(app, version), {
+    customSiteTitle: 'Vultus API',
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+  });
+}

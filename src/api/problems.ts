@@ -1,0 +1,165 @@
+/** RFC 9457 problems: every refusal of the server in one closed table. The codes are stable. */
+
+export interface ProblemDefinition {
+  readonly status: number;
+  readonly title: string;
+  /** For the person in front of the screen; a more exact sentence may take its place. */
+  readonly detail: string;
+}
+
+export const PROBLEMS = {
+  validation_failed: {
+    status: 400,
+    title: 'The input is not valid',
+    detail: 'Some fields cannot be used as they are. See "errors".',
+  },
+  malformed_json: {
+    status: 400,
+    title: 'The body is not JSON',
+    detail: 'Send a JSON object with the header Content-Type: application/json.',
+  },
+  file_missing: {
+    status: 400,
+    title: 'There is no picture in the request',
+    detail: 'Send multipart/form-data with one picture in the field "file".',
+  },
+  malformed_upload: {
+    status: 400,
+    title: 'The upload cannot be read',
+    detail: 'The multipart body is damaged, or has more than one file. Send one picture in the field "file".',
+  },
+  invalid_credentials: {
+    status: 401,
+    title: 'Sign-in refused',
+    detail: 'The e-mail address or the password is wrong.',
+  },
+  invalid_token: {
+    status: 401,
+    title: 'The token is not valid',
+    detail: 'The token is missing, expired, revoked, spent or of another kind. Sign in again.',
+  },
+  face_mismatch: {
+    status: 401,
+    title: 'The face was not recognised',
+    detail:
+      'The face does not match the enrolled one. Look straight into the camera, in even light, and try again.',
+  },
+  not_found: {
+    status: 404,
+    title: 'There is nothing here',
+    detail: 'No such path or method. The documentation at /docs lists what there is.',
+  },
+  email_taken: {
+    status: 409,
+    title: 'The e-mail address is in use',
+    detail: 'There is an account with this e-mail address. Sign in instead.',
+  },
+  reference_incompatible: {
+    status: 409,
+    title: 'The enrolled face cannot be compared',
+    detail:
+      'The face was enrolled with another recognition model. Ask the operator to have it enrolled again.',
+  },
+  image_too_large: {
+    status: 413,
+    title: 'The picture is too large',
+    detail: 'Send a smaller picture.',
+  },
+  body_too_large: {
+    status: 413,
+    title: 'The body is too large',
+    detail: 'Send less data.',
+  },
+  unsupported_image: {
+    status: 415,
+    title: 'The picture cannot be read',
+    detail: 'Send a JPEG, PNG or WebP picture.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: 'The content type is not supported',
+    detail: 'Send JSON with the header Content-Type: application/json.',
+  },
+  no_face: {
+    status: 422,
+    title: 'No face was found',
+    detail: 'Hold the camera so that the whole face is in the picture, well lit and not covered.',
+  },
+  multiple_faces: {
+    status: 422,
+    title: 'Several faces were found',
+    detail: 'Only one person may be in the picture. Ask the others to step aside.',
+  },
+  poor_quality: {
+    status: 422,
+    title: 'The face cannot be read well enough',
+    detail: 'Take the picture again.',
+  },
+  too_many_attempts: {
+    status: 429,
+    title: 'Too many failed attempts',
+    detail: 'This sign-in has used up its attempts. Start again with e-mail and password.',
+  },
+  internal_error: {
+    status: 500,
+    title: 'Something went wrong',
+    detail: 'The server could not answer. Try again; if it stays so, give the operator the request id.',
+  },
+  busy: {
+    status: 503,
+    title: 'The server is busy',
+    detail: 'More pictures are waiting than can be looked at. Try again in a moment.',
+  },
+} as const satisfies Record<string, ProblemDefinition>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export interface ProblemField {
+  readonly field: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Thrown by the rim to refuse a request; `ProblemFilter` turns it into the answer. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+
+  constructor(
+    readonly code: ProblemCode,
+    readonly options: {
+      readonly detail?: string;
+      readonly errors?: readonly ProblemField[];
+      /** Machine-readable grounds of `poor_quality`. */
+      readonly reasons?: readonly string[];
+      readonly retryAfterSeconds?: number;
+    } = {},
+  ) {
+    super(code);
+  }
+}
+
+export interface ProblemBody {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly request_id: string;
+  readonly errors?: readonly ProblemField[];
+  readonly reasons?: readonly string[];
+}
+
+export function problemBody(problem: Problem, requestId: string): ProblemBody {
+  const { status, title, detail } = PROBLEMS[problem.code];
+  const { errors, reasons } = problem.options;
+  return {
+    type: `urn:vultus:problem:${problem.code}`,
+    title,
+    status,
+    code: problem.code,
+    detail: problem.options.detail ?? detail,
+    request_id: requestId,
+    ...(errors && errors.length > 0 ? { errors } : {}),
+    ...(reasons ? { reasons } : {}),
+  };
+}

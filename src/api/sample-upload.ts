@@ -1,0 +1,73 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+import type { Multipart } from '@fastify/multipart';
+
+import type { BiometricSample } from '../face/capture.js';
+import { Problem } from './problems.js';
+
+/** What `@fastify/multipart` adds to a request (its own declaration does not reach fastify's re-exported type). */
+export interface FormRequest {
+  readonly headers: IncomingHttpHeaders;
+  isMultipart(): boolean;
+  parts(options: { limits: { fileSize: number } }): AsyncIterable<Multipart>;
+}
+
+export const SAMPLE_FIELD = 'file';
+
+/** What a form may hold beside the picture: room for a client's extra fields, not for an attack. */
+export const UPLOAD_LIMITS = {
+  files: 1,
+  fields: 8,
+  parts: 9,
+  fieldNameSize: 64,
+  fieldSize: 4096,
+  headerPairs: 32,
+} as const;
+
+/** The form around the picture: boundaries, part headers, small fields. */
+const FORM_OVERHEAD_BYTES = 64_000;
+
+/**
+ * Reads the one picture of a multipart form into memory; it never touches the disk.
+ *
+ * @throws Problem `file_missing`, `malformed_upload`, `image_too_large`
+ */
+export async function readSample(request: FormRequest, maxBytes: number): Promise<BiometricSample> {
+  if (!request.isMultipart()) throw new Problem('file_missing');
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes + FORM_OVERHEAD_BYTES)
+    throw tooLarge(maxBytes);
+
+  let sample: Buffer | undefined;
+  let otherField: string | undefined;
+  try {
+    for await (const part of request.parts({ limits: { fileSize: maxBytes } })) {
+      if (part.type !== 'file') continue;
+      // Read in any case: a part that is left unread would stall the rest of the form.
+      const content = await part.toBuffer();
+      if (part.fieldname === SAMPLE_FIELD) sample = content;
+      else otherField = part.fieldname;
+    }
+  } catch (error) {
+    throw uploadProblem(error, maxBytes);
+  }
+  if (otherField !== undefined) {
+    throw new Problem('file_missing', {
+      detail: `The picture came in another field. Send it in the field "${SAMPLE_FIELD}".`,
+    });
+  }
+  if (!sample) throw new Problem('file_missing');
+  if (sample.length === 0) throw new Problem('file_missing', { detail: 'The file is empty.' });
+  return sample;
+}
+
+function uploadProblem(error: unknown, maxBytes: number): Problem {
+  const code = (error as { code?: unknown }).code;
+  if (code === 'FST_REQ_FILE_TOO_LARGE') return tooLarge(maxBytes);
+  return new Problem('malformed_upload');
+}
+
+function tooLarge(maxBytes: number): Problem {
+  return new Problem('image_too_large', {
+    detail: `The file is larger than ${Math.floor(maxBytes / 1e5) / 10} MB. Send a smaller picture.`,
+  });
+}

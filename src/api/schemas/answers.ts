@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+import type { Account } from '../../storage/port.js';
+
+/** The white-list of what leaves the server: an answer has these fields, whatever a record may hold. */
+
+export const templateSchema = z
+  .array(z.number())
+  .describe('The face reference (512 numbers of unit length); empty without an enrolled face.');
+
+export const userSchema = z.object({
+  id: z.string(),
+  email: z.string(),
+  fv: templateSchema,
+});
+
+export const userAnswerSchema = z.object({ user: userSchema });
+
+export const signedInSchema = z.object({
+  user: userSchema,
+  token: z.string().describe('Authorization token: send it as "Authorization: Bearer …".'),
+});
+
+export const faceRequiredSchema = z.object({
+  verification_token: z
+    .string()
+    .describe('Short-lived: send it with a picture to compare-faces. It is no authorization token.'),
+});
+
+export const enrolledSchema = z.object({ fv: templateSchema });
+
+export const comparedSchema = z.object({
+  cosine_similarity: z
+    .union([z.string(), z.number()])
+    .describe('Six decimals as a text; a number with SIMILARITY_FORMAT=number.'),
+  result: signedInSchema,
+});
+
+export const revokedSchema = z.object({ revoked: z.literal(true) });
+
+export type User = z.infer<typeof userSchema>;
+
+/** @param vector the account's template, null without a face */
+export function userAnswer({ id, email }: Account, vector: Float32Array | null): User {
+  return { id, email, fv: vector ? [...vector] : [] };
+}

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+/**
+ * Unknown fields are refused instead of dropped: a misspelt one would otherwise be ignored in silence. The
+ * rules for addresses and new passwords belong to the use cases; here only what any of them can mean.
+ */
+export const credentialsSchema = z.strictObject({
+  email: z
+    .string('must be a text')
+    .min(1, 'is required')
+    .max(320, 'is too long')
+    .meta({ example: 'ada@example.org' }),
+  password: z
+    .string('must be a text')
+    .min(1, 'is required')
+    .max(1024, 'is too long')
+    .meta({ example: 'correct horse battery staple' }),
+});

@@ -1,0 +1,26 @@
+import { StandardSchemaValidationPipe, type StandardSchemaValidationPipeOptions } from '@nestjs/common';
+
+import { Problem } from './problems.js';
+
+type Issue = Parameters<NonNullable<StandardSchemaValidationPipeOptions['exceptionFactory']>>[0][number];
+
+/** Checks bodies against the schema of their parameter; each issue becomes a field error. */
+export function createValidationPipe(): StandardSchemaValidationPipe {
+  return new StandardSchemaValidationPipe({
+    exceptionFactory: (issues) =>
+      new Problem('validation_failed', {
+        errors: issues.map((issue) => ({
+          field: fieldOf(issue),
+          code: 'code' in issue && typeof issue.code === 'string' ? issue.code : 'invalid',
+          message: issue.message,
+        })),
+      }),
+  });
+}
+
+/** The path of the field; for fields that nobody knows, which have no path of their own, their names. */
+function fieldOf(issue: Issue): string {
+  if ('keys' in issue && Array.isArray(issue.keys)) return issue.keys.map(String).join(', ').slice(0, 100);
+  const path = issue.path ?? [];
+  return path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
+}

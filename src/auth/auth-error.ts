@@ -1,0 +1,28 @@
+/** Why a use case refused. The codes are stable: clients branch on them. */
+export type AuthErrorCode =
+  | 'validation_failed'
+  | 'invalid_credentials'
+  | 'invalid_token'
+  | 'email_taken'
+  | 'face_mismatch'
+  | 'too_many_attempts'
+  | 'reference_incompatible';
+
+/** What is wrong with one field, in words for the person who filled it in. */
+export interface FieldError {
+  readonly field: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** An expected refusal. Whatever else is thrown is a bug or an outage. */
+export class AuthError extends Error {
+  override readonly name = 'AuthError';
+
+  constructor(
+    readonly code: AuthErrorCode,
+    readonly fields: readonly FieldError[] = [],
+  ) {
+    super(code);
+  }
+}

@@ -1,0 +1,59 @@
+import type { Account, AccountStore, Session, SessionStore } from '../storage/port.js';
+import { AuthError } from './auth-error.js';
+import type { AuthenticationMethod } from './sign-in-flow.js';
+import { type TokenSigner, hashTokenReference, newTokenReference } from './tokens.js';
+
+export interface AuthenticatedCaller {
+  readonly account: Account;
+  readonly session: Session;
+}
+
+/** Sessions and the authorization tokens that stand for them: a token dies with its session. */
+export class Sessions {
+  constructor(
+    private readonly deps: {
+      readonly sessions: SessionStore;
+      readonly accounts: AccountStore;
+      readonly tokens: TokenSigner;
+      readonly lifetimeSeconds: number;
+      readonly now: () => number;
+    },
+  ) {}
+
+  /** @returns the authorization token of a new session */
+  async open(accountId: string, methods: readonly AuthenticationMethod[]): Promise<string> {
+    const reference = newTokenReference();
+    const createdAt = this.deps.now();
+    const issuedAt = Math.floor(createdAt / 1000);
+    const expiry = issuedAt + this.deps.lifetimeSeconds;
+    await this.deps.sessions.insert({
+      id: hashTokenReference(reference),
+      accountId,
+      createdAt,
+      expiresAt: expiry * 1000,
+      methods,
+    });
+    return this.deps.tokens.sign({
+      sub: accountId,
+      jti: reference,
+      iat: issuedAt,
+      exp: expiry,
+      amr: methods,
+    });
+  }
+
+  /** @throws AuthError `invalid_token` unless the token is genuine and its session lives */
+  async authenticate(token: string): Promise<AuthenticatedCaller> {
+    const now = this.deps.now();
+    const claims = await this.deps.tokens.verify(token, now);
+    const session = claims && (await this.deps.sessions.findLive(hashTokenReference(claims.jti), now));
+    const account = session && (await this.deps.accounts.findById(session.accountId));
+    if (account?.id !== claims?.sub || !session || !account) throw new AuthError('invalid_token');
+    return { account, session };
+  }
+
+  /** @throws AuthError `invalid_token` when another call has ended the session first */
+  async revoke(session: Session): Promise<void> {
+    if (!(await this.deps.sessions.delete(session.id))) throw new AuthError('invalid_token');
+  }
+}

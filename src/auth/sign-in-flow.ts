@@ -1,0 +1,62 @@
+/**
+ * The sign-in as a state machine, drawn in docs/sign-in-flow.mermaid (a test holds the two together).
+ * It is the one place that says what leads to `passed`; the stores' guarded operations are checked
+ * against it in their contract suite.
+ */
+export type SignInStatus =
+  | { readonly state: 'awaiting_password' }
+  | { readonly state: 'awaiting_face'; readonly faceFailures: number }
+  | { readonly state: 'passed'; readonly methods: readonly AuthenticationMethod[] }
+  | { readonly state: 'expired' }
+  | { readonly state: 'locked' };
+
+/** RFC 8176 names. */
+export type AuthenticationMethod = 'pwd' | 'face';
+
+export type SignInEvent =
+  | { readonly type: 'password_verified'; readonly faceEnrolled: boolean }
+  | { readonly type: 'face_matched' }
+  | { readonly type: 'face_rejected' }
+  | { readonly type: 'timed_out' };
+
+export const SIGN_IN_START: SignInStatus = { state: 'awaiting_password' };
+
+/**
+ * @param maxFaceFailures the failed comparison that locks the flow, ≥ 1
+ * @returns the status after `event`; an event that the status does not expect changes nothing
+ */
+export function advance(status: SignInStatus, event: SignInEvent, maxFaceFailures: number): SignInStatus {
+  switch (status.state) {
+    case 'awaiting_password':
+      if (event.type !== 'password_verified') return status;
+      return event.faceEnrolled
+        ? { state: 'awaiting_face', faceFailures: 0 }
+        : { state: 'passed', methods: ['pwd'] };
+    case 'awaiting_face':
+      return advanceFaceCheck(status, event, maxFaceFailures);
+    // The ends: whoever wants to go on starts a new sign-in.
+    case 'passed':
+    case 'expired':
+    case 'locked':
+      return status;
+  }
+}
+
+function advanceFaceCheck(
+  status: SignInStatus & { state: 'awaiting_face' },
+  event: SignInEvent,
+  maxFaceFailures: number,
+): SignInStatus {
+  switch (event.type) {
+    case 'face_matched':
+      return { state: 'passed', methods: ['pwd', 'face'] };
+    case 'face_rejected': {
+      const faceFailures = status.faceFailures + 1;
+      return faceFailures >= maxFaceFailures ? { state: 'locked' } : { state: 'awaiting_face', faceFailures };
+    }
+    case 'timed_out':
+      return { state: 'expired' };
+    case 'password_verified':
+      return status;
+  }
+}

@@ -1,0 +1,69 @@
+import type { AccountStore, SignInFlowStore } from '../storage/port.js';
+import { AuthError } from './auth-error.js';
+import { normaliseEmail } from './email.js';
+import type { PasswordHasher } from './password-hasher.js';
+import type { Sessions } from './sessions.js';
+import { SIGN_IN_START, advance } from './sign-in-flow.js';
+import type { Credentials, SignedIn } from './sign-up.js';
+import { type TokenSigner, hashTokenReference, newTokenReference } from './tokens.js';
+
+export type SignInOutcome =
+  | ({ readonly outcome: 'signed_in' } & SignedIn)
+  | { readonly outcome: 'face_required'; readonly verificationToken: string };
+
+/** Checks the password; whoever has enrolled a face gets a verification token instead of a session. */
+export class SignIn {
+  constructor(
+    private readonly deps: {
+      readonly accounts: AccountStore;
+      readonly flows: SignInFlowStore;
+      readonly sessions: Sessions;
+      readonly hasher: PasswordHasher;
+      readonly verificationTokens: TokenSigner;
+      readonly verificationSeconds: number;
+      readonly maxFaceFailures: number;
+      readonly now: () => number;
+    },
+  ) {}
+
+  /** @throws AuthError `invalid_credentials`, the same for an unknown e-mail and a wrong password */
+  async run({ email: typed, password }: Credentials): Promise<SignInOutcome> {
+    const email = normaliseEmail(typed);
+    const account = email === null ? null : await this.deps.accounts.findByEmail(email);
+    const matches = await this.deps.hasher.verify(password, account?.passwordHash ?? null);
+    if (!account || !matches) throw new AuthError('invalid_credentials');
+
+    const status = advance(
+      SIGN_IN_START,
+      { type: 'password_verified', faceEnrolled: account.reference !== null },
+      this.deps.maxFaceFailures,
+    );
+    if (status.state === 'passed') {
+      const token = await this.deps.sessions.open(account.id, status.methods);
+      return { outcome: 'signed_in', account, token };
+    }
+    return { outcome: 'face_required', verificationToken: await this.#startFlow(account.id) };
+  }
+
+  async #startFlow(accountId: string): Promise<string> {
+    const reference = newTokenReference();
+    const createdAt = this.deps.now();
+    const issuedAt = Math.floor(createdAt / 1000);
+    const expiry = issuedAt + this.deps.verificationSeconds;
+    await this.deps.flows.insert({
+      id: hashTokenReference(reference),
+      accountId,
+      state: 'awaiting_face',
+      faceFailures: 0,
+      createdAt,
+      expiresAt: expiry * 1000,
+    });
+    return this.deps.verificationTokens.sign({
+      sub: accountId,
+      jti: reference,
+      iat: issuedAt,
+      exp: expiry,
+      amr: ['pwd'],
+    });
+  }
+}

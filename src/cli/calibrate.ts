@@ -1,0 +1,46 @@
+import path from 'node:path';
+
+import { type Command, Option } from 'commander';
+
+import { checksums } from '../face/calibration.js';
+import { loadModelPack } from '../face/model-pack.js';
+import { calibrate } from './evaluation/calibration-document.js';
+import { calibrationSummary } from './evaluation/calibration-summary.js';
+import { type DatasetOptions, addDatasetOptions, datasetName } from './evaluation/dataset-options.js';
+import { prepareDirectory, writeFileAtomically } from './evaluation/output-files.js';
+import { readPairs } from './evaluation/pairs-file.js';
+import { collectScores } from './evaluation/score-collection.js';
+import { installedDirectory } from './installation.js';
+
+interface CalibrateOptions extends DatasetOptions {
+  readonly out: string;
+}
+
+export function registerCalibrate(program: Command): void {
+  const command = program
+    .command('calibrate')
+    .description('Find the decision threshold of each false match rate from labelled pairs of images');
+  addDatasetOptions(command)
+    .addOption(
+      new Option('--out <dir>', 'folder for <model id>.json').default(
+        installedDirectory('calibration'),
+        'calibration of the installation',
+      ),
+    )
+    .action(async (options: CalibrateOptions) => {
+      const pairs = await readPairs(options.pairs, options.images);
+      const pack = await loadModelPack(options.models);
+      await prepareDirectory('--out', options.out);
+      const scores = await collectScores(pack, pairs, options.images);
+
+      const { id } = pack.recognition.entry;
+      const result = calibrate(scores, {
+        model: { id, checksums: checksums(pack) },
+        dataset: datasetName(options),
+        date: new Date().toISOString().slice(0, 10),
+      });
+      const file = path.join(options.out, `${id}.json`);
+      await writeFileAtomically(file, `${JSON.stringify(result.calibration, null, 2)}\n`);
+      process.stdout.write(calibrationSummary(result, scores) + `\nWritten: ${file}\n`);
+    });
+}

@@ -1,0 +1,74 @@
+import path from 'node:path';
+
+import { type Command, Option } from 'commander';
+
+import { type Calibration, CalibrationError, readCalibration } from '../face/calibration.js';
+import { type DatasetOptions, addDatasetOptions, datasetName } from './evaluation/dataset-options.js';
+import { evaluationSummary } from './evaluation/evaluation-summary.js';
+import { findingsOf } from './evaluation/findings.js';
+import { prepareDirectory, writeFileAtomically } from './evaluation/output-files.js';
+import { readPairs } from './evaluation/pairs-file.js';
+import { reportDocument } from './evaluation/report-document.js';
+import { collectScores } from './evaluation/score-collection.js';
+import { installedDirectory } from './installation.js';
+import { type ModelPack, loadModelPack } from '../face/model-pack.js';
+
+interface EvaluateOptions extends DatasetOptions {
+  readonly report: string;
+  readonly calibration: string;
+}
+
+export function registerEvaluate(program: Command): void {
+  const command = program
+    .command('evaluate')
+    .description('Measure accuracy and error rates on labelled pairs of images, and write a report');
+  addDatasetOptions(command)
+    .addOption(
+      new Option('--calibration <dir>', 'folder of the calibration to check').default(
+        installedDirectory('calibration'),
+        'calibration of the installation',
+      ),
+    )
+    .option('--report <dir>', 'folder for report.json and report.html', 'evaluation')
+    .action(async (options: EvaluateOptions) => {
+      const pairs = await readPairs(options.pairs, options.images);
+      const pack = await loadModelPack(options.models);
+      const { id, sha256 } = pack.recognition.entry;
+      const calibration = await shippedCalibration(options.calibration, pack);
+      await prepareDirectory('--report', options.report);
+      const scores = await collectScores(pack, pairs, options.images);
+
+      const findings = findingsOf(scores, calibration, {
+        model: { id, sha256 },
+        dataset: datasetName(options),
+        date: new Date().toISOString().slice(0, 10),
+        commandLine: ['vultus', ...process.argv.slice(2)].map(quoteForShell).join(' '),
+      });
+      // The plots need the largest library of the command; nobody else should wait for it.
+      const { reportPage } = await import('./evaluation/report-page.js');
+      const page = path.join(options.report, 'report.html');
+      await writeFileAtomically(page, reportPage(findings));
+      await writeFileAtomically(
+        path.join(options.report, 'report.json'),
+        `${JSON.stringify(reportDocument(findings), null, 2)}\n`,
+      );
+      process.stdout.write(evaluationSummary(findings) + `\nReport: ${page}\n`);
+    });
+}
+
+/** A missing calibration is no obstacle to measuring: it becomes a sentence of the report. */
+async function shippedCalibration(
+  directory: string,
+  pack: ModelPack,
+): Promise<Calibration | CalibrationError> {
+  try {
+    return await readCalibration(directory, pack);
+  } catch (error) {
+    if (error instanceof CalibrationError) return error;
+    throw error;
+  }
+}
+
+function quoteForShell(argument: string): string {
+  return /^[\w./:=,@%+-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+import { inspect } from 'node:util';
+
+import { Command, CommanderError } from 'commander';
+
+import { CalibrationError } from '../face/calibration.js';
+import { ModelPackError } from '../face/model-pack.js';
+import { registerCalibrate } from './calibrate.js';
+import { registerEvaluate } from './evaluate.js';
+import { registerModels } from './models.js';
+import { UsageError } from './usage-error.js';
+
+const program = new Command('vultus')
+  .description('Self-hosted face authentication')
+  // Commands inherit this, so it has to stand before them.
+  .exitOverride();
+
+registerModels(program);
+registerCalibrate(program);
+registerEvaluate(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = explain(error);
+}
+
+/** Says what went wrong and returns the exit code: 2 for what the caller can mend, 1 for a fault of ours. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Commander has already written its line; asking for help or the version is no error.
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  if (error instanceof UsageError || error instanceof ModelPackError || error instanceof CalibrationError) {
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
+  process.stderr.write(`Unexpected error: ${inspect(error)}\n`);
+  return 1;
+}

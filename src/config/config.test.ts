@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+
+import { readConfig } from './config.js';
+
+describe('readConfig', () => {
+  it('needs nothing', () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({
+      host: 'localhost',
+      port: 8080,
+      corsOrigins: ['http://localhost:3000'],
+      sessionSeconds: 86_400,
+      verificationSeconds: 120,
+      similarityFormat: 'string',
+      face: { maxFalseMatchRate: 1e-4, maxFailures: 5 },
+    });
+    expect(config.secrets).toEqual({
+      jwtSecret: undefined,
+      faceAuthSecret: undefined,
+      templateKey: undefined,
+    });
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('takes an empty variable for an unset one', () => {
+    expect(readConfig({ PORT: '', JWT_SECRET: '' }).port).toBe(8080);
+  });
+
+  it('reads lists, numbers and keys', () => {
+    const key = Buffer.alloc(32, 7);
+    const config = readConfig({
+      PORT: '9000',
+      CORS_ORIGINS: 'https://a.example, https://b.example:8443',
+      FACE_MAX_FMR: '1e-5',
+      TEMPLATE_KEY: key.toString('base64'),
+    });
+    expect(config.port).toBe(9000);
+    expect(config.corsOrigins).toEqual(['https://a.example', 'https://b.example:8443']);
+    expect(config.face.maxFalseMatchRate).toBe(1e-5);
+    expect(config.secrets.templateKey).toEqual(key);
+  });
+
+  it('names every variable that is wrong and repeats no value', () => {
+    const broken = () =>
+      readConfig({ PORT: 'eighty', JWT_SECRET: 'hunter2', TEMPLATE_KEY: 'c2hvcnQ=', FACE_MAX_FMR: '2' });
+    expect(broken).toThrow(/PORT:[^]*JWT_SECRET:[^]*TEMPLATE_KEY:|PORT:/);
+    for (const name of ['PORT', 'JWT_SECRET', 'TEMPLATE_KEY', 'FACE_MAX_FMR'])
+      expect(broken).toThrow(`${name}:`);
+    for (const value of ['eighty', 'hunter2', 'c2hvcnQ=']) expect(broken).not.toThrow(value);
+  });
+
+  it('refuses one secret for both kinds of token', () => {
+    const secret = 'x'.repeat(40);
+    expect(() => readConfig({ JWT_SECRET: secret, FACE_AUTH_SECRET: secret })).toThrow(/must differ/);
+  });
+
+  it.each([
+    [{ DATABASE_URL: 'mongodb://localhost/vultus' }, /DATABASE_URL: this version keeps/],
+    [{ FACE_ENGINE: 'remote' }, /FACE_ENGINE/],
+  ])('says of %j that this version cannot do it, instead of ignoring it', (environment, message) => {
+    expect(() => readConfig(environment)).toThrow(message);
+  });
+});

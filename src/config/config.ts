@@ -1,0 +1,126 @@
+import os from 'node:os';
+import path from 'node:path';
+
+import { z } from 'zod';
+
+const boundedInt = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const MEGA = 1_000_000;
+
+/** A text that signs tokens: as much entropy as HS256 uses (RFC 7518, 3.2). */
+const secret = z.string().min(32, 'must have at least 32 characters; make one with: openssl rand -base64 48');
+
+const templateKey = z.string().transform((text, context) => {
+  const key = Buffer.from(text, 'base64');
+  if (key.byteLength === 32) return key;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be 32 bytes in base64; make one with: openssl rand -base64 32',
+  });
+  return z.NEVER;
+});
+
+/** Every variable that the program reads; README.md has the same list for people. */
+const environmentSchema = z.object({
+  HOST: z.string().min(1).default('localhost'),
+  PORT: boundedInt(0, 65_535).default(8080),
+  DATA_DIR: z.string().min(1).default('./data'),
+  DATABASE_URL: z
+    .undefined('this version keeps its state in the embedded SQLite store under DATA_DIR; unset it')
+    .optional(),
+  FACE_ENGINE: z.literal('local', 'this version knows only "local"').default('local'),
+  CORS_ORIGINS: z
+    .string()
+    .default('http://localhost:3000')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(z.url('must be a comma-separated list of origins, e.g. https://app.example.org'))),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  JWT_SECRET: secret.optional(),
+  FACE_AUTH_SECRET: secret.optional(),
+  TEMPLATE_KEY: templateKey.optional(),
+  SESSION_TTL: boundedInt(60, 30 * 86_400).default(86_400),
+  VERIFICATION_TOKEN_TTL: boundedInt(1, 3600).default(120),
+  PASSWORD_MIN_LENGTH: boundedInt(8, 64).default(8),
+  SIMILARITY_FORMAT: z.enum(['string', 'number']).default('string'),
+  FACE_MAX_FMR: z.coerce.number().gt(0).lt(1).default(1e-4),
+  FACE_MAX_FAILURES: boundedInt(1, 100).default(5),
+  FACE_WORKERS: boundedInt(1, 64).optional(),
+  FACE_QUEUE: boundedInt(0, 10_000).default(32),
+  IMAGE_MAX_BYTES: boundedInt(10_000, 100 * MEGA).default(10 * MEGA),
+  IMAGE_MAX_PIXELS: boundedInt(100_000, 500 * MEGA).default(50 * MEGA),
+});
+
+/** The program's settings, read once. Times in seconds, sizes in bytes and pixels. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDirectory: string;
+  readonly corsOrigins: readonly string[];
+  readonly logLevel: string;
+  /** Unset secrets are generated into the data directory (`loadSecrets`). */
+  readonly secrets: {
+    readonly jwtSecret: string | undefined;
+    readonly faceAuthSecret: string | undefined;
+    readonly templateKey: Uint8Array | undefined;
+  };
+  readonly sessionSeconds: number;
+  readonly verificationSeconds: number;
+  readonly minPasswordLength: number;
+  readonly similarityFormat: 'string' | 'number';
+  readonly face: {
+    readonly maxFalseMatchRate: number;
+    readonly maxFailures: number;
+    readonly workers: number;
+    readonly maxQueue: number;
+    readonly limits: { readonly maxBytes: number; readonly maxPixels: number };
+  };
+}
+
+/** What is wrong with the environment, by variable; the values are not repeated, for some are secrets. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** @throws ConfigError naming every variable that cannot be used */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  // An empty variable is what `docker compose` makes of an unset one.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(given, { reportInput: false });
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(`The configuration cannot be used:\n${lines.join('\n')}`);
+  }
+  const env = parsed.data;
+  if (env.JWT_SECRET !== undefined && env.JWT_SECRET === env.FACE_AUTH_SECRET) {
+    throw new ConfigError(
+      'The configuration cannot be used:\n  FACE_AUTH_SECRET: must differ from JWT_SECRET',
+    );
+  }
+  return Object.freeze({
+    host: env.HOST,
+    port: env.PORT,
+    dataDirectory: path.resolve(env.DATA_DIR),
+    corsOrigins: env.CORS_ORIGINS,
+    logLevel: env.LOG_LEVEL,
+    secrets: {
+      jwtSecret: env.JWT_SECRET,
+      faceAuthSecret: env.FACE_AUTH_SECRET,
+      templateKey: env.TEMPLATE_KEY,
+    },
+    sessionSeconds: env.SESSION_TTL,
+    verificationSeconds: env.VERIFICATION_TOKEN_TTL,
+    minPasswordLength: env.PASSWORD_MIN_LENGTH,
+    similarityFormat: env.SIMILARITY_FORMAT,
+    face: {
+      maxFalseMatchRate: env.FACE_MAX_FMR,
+      maxFailures: env.FACE_MAX_FAILURES,
+      workers: env.FACE_WORKERS ?? os.availableParallelism(),
+      maxQueue: env.FACE_QUEUE,
+      limits: { maxBytes: env.IMAGE_MAX_BYTES, maxPixels: env.IMAGE_MAX_PIXELS },
+    },
+  });
+}

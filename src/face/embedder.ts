@@ -1,0 +1,50 @@
+import type { OnnxSession } from './onnx-session.js';
+import type { RgbImage } from './rgb-image.js';
+import { type AffineMap, type TensorSpec, sampleToTensor } from './sampling.js';
+
+/** Turns an aligned face into a template of unit length. */
+export class FaceEmbedder {
+  constructor(
+    private readonly session: OnnxSession,
+    private readonly spec: TensorSpec,
+  ) {}
+
+  /**
+   * Embeds the crop and its mirror image and takes the direction of their sum, which cancels what
+   * depends on the side of the face that the light or the camera favours.
+   *
+   * @param map from the crop's pixels to those of `image`
+   * @returns 512 values (or what the model has), L2 norm 1
+   */
+  async embed(image: RgbImage, map: AffineMap): Promise<Float32Array> {
+    const { input } = this.session;
+    sampleToTensor(image, map, this.spec, input);
+    const upright = await this.#run();
+    mirrorRows(input, this.spec.width);
+    const mirrored = await this.#run();
+    for (let i = 0; i < upright.length; i++) upright[i]! += mirrored[i]!;
+    return normalise(upright);
+  }
+
+  async #run(): Promise<Float32Array> {
+    const { output } = await this.session.run();
+    if (!output) throw new Error('the recognition model lacks the output "output"');
+    return normalise(output);
+  }
+}
+
+function mirrorRows(values: Float32Array, width: number): void {
+  for (let start = 0; start < values.length; start += width) {
+    values.subarray(start, start + width).reverse();
+  }
+}
+
+/** Scales to unit length, in place. */
+function normalise(vector: Float32Array): Float32Array {
+  let squares = 0;
+  for (const value of vector) squares += value * value;
+  const norm = Math.sqrt(squares);
+  if (!(norm > 0)) throw new Error('the recognition model gave a vector without direction');
+  for (let i = 0; i < vector.length; i++) vector[i]! /= norm;
+  return vector;
+}

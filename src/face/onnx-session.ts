@@ -1,0 +1,49 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+
+/**
+ * One loaded model with one input, bound to the thread that made it.
+ * The only file that knows the ONNX runtime.
+ */
+export class OnnxSession {
+  readonly #session: InferenceSession;
+  readonly #inputName: string;
+  readonly #input: Tensor;
+  readonly #data: Float32Array;
+
+  private constructor(session: InferenceSession, shape: readonly number[]) {
+    this.#session = session;
+    this.#inputName = session.inputNames[0]!;
+    this.#data = new Float32Array(shape.reduce((product, n) => product * n, 1));
+    this.#input = new Tensor('float32', this.#data, shape);
+  }
+
+  /**
+   * @param model the bytes of an .onnx file
+   * @param shape the input's dimensions, e.g. [1, 3, 112, 112]
+   */
+  static async load(model: Uint8Array, shape: readonly number[]): Promise<OnnxSession> {
+    const session = await InferenceSession.create(model, {
+      // More threads a model fight with the other workers for the same cores (measured: half the speed).
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      graphOptimizationLevel: 'all',
+    });
+    return new OnnxSession(session, shape);
+  }
+
+  /** The input's values: fill it, then `run`. It is reused, so one thread may prepare one run at a time. */
+  get input(): Float32Array {
+    return this.#data;
+  }
+
+  /** @returns each output by its name, freshly allocated */
+  async run(): Promise<Record<string, Float32Array>> {
+    const results = await this.#session.run({ [this.#inputName]: this.#input });
+    const outputs: Record<string, Float32Array> = {};
+    for (const [name, value] of Object.entries(results)) {
+      outputs[name] = value.data as Float32Array;
+    }
+    return outputs;
+  }
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+
+import { boxToOutput, sampleToTensor } from './sampling.js';
+
+/** Red rises to the right, green downwards, blue is constant. */
+const image = {
+  width: 8,
+  height: 4,
+  data: Uint8Array.from({ length: 8 * 4 * 3 }, (_, i) => {
+    const pixel = Math.floor(i / 3);
+    return [10 * (pixel % 8), 20 * Math.floor(pixel / 8), 200][i % 3]!;
+  }),
+};
+const whole = { left: 0, top: 0, width: 8, height: 4 };
+const spec = (channels: 'rgb' | 'bgr' | 'grey', width = 8, height = 4) =>
+  ({ width, height, channels, mean: 0, scale: 1 }) as const;
+const sample = (box: typeof whole, to: ReturnType<typeof spec>) => {
+  const out = new Float32Array(to.width * to.height * (to.channels === 'grey' ? 1 : 3));
+  sampleToTensor(image, boxToOutput(box, to.width, to.height), to, out);
+  return out;
+};
+
+describe('sampleToTensor', () => {
+  it('copies pixel for pixel at scale one, plane by plane', () => {
+    const out = sample(whole, spec('rgb'));
+    expect([...out.subarray(0, 8)]).toEqual([0, 10, 20, 30, 40, 50, 60, 70]);
+    expect(out[32 + 8]).toBe(20);
+    expect(new Set(out.subarray(64))).toEqual(new Set([200]));
+  });
+
+  it('puts blue first for a BGR model', () => {
+    const out = sample(whole, spec('bgr'));
+    expect(out[0]).toBe(200);
+    expect(out[64 + 7]).toBe(70);
+  });
+
+  it('weighs the colours for a grey one', () => {
+    expect(sample(whole, spec('grey'))[7]).toBeCloseTo(0.299 * 70 + 0.114 * 200, 3);
+  });
+
+  it('averages where it reduces, instead of picking pixels', () => {
+    const out = sample(whole, spec('rgb', 4, 2));
+    expect(out[0]).toBeCloseTo(5, 4);
+    expect(out[3]).toBeCloseTo(65, 4);
+  });
+
+  it('repeats the edge outside of the picture', () => {
+    const out = sample({ left: -8, top: 0, width: 8, height: 4 }, spec('rgb'));
+    expect([...out.subarray(0, 8)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+  });
+
+  it('applies mean and scale', () => {
+    const out = new Float32Array(96);
+    sampleToTensor(image, boxToOutput(whole, 8, 4), { ...spec('rgb'), mean: 127, scale: 128 }, out);
+    expect(out[7]).toBeCloseTo((70 - 127) / 128, 5);
+  });
+});

@@ -1,0 +1,99 @@
+import type { Box, RgbImage } from './rgb-image.js';
+
+/**
+ * Where an output pixel lies in the source picture: x' = a·x + b·y + tx, y' = c·x + d·y + ty,
+ * both in pixel coordinates (pixel centres at whole numbers).
+ */
+export interface AffineMap {
+  readonly a: number;
+  readonly b: number;
+  readonly tx: number;
+  readonly c: number;
+  readonly d: number;
+  readonly ty: number;
+}
+
+/** How a model wants its input: size in pixels, channel order, and value = (sample − mean) / scale. */
+export interface TensorSpec {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 'rgb' | 'bgr' | 'grey';
+  readonly mean: number;
+  readonly scale: number;
+}
+
+/** The map that stretches `box` over an output of `width` × `height` pixels. */
+export function boxToOutput(box: Box, width: number, height: number): AffineMap {
+  const a = box.width / width;
+  const d = box.height / height;
+  return { a, b: 0, tx: box.left + a / 2 - 0.5, c: 0, d, ty: box.top + d / 2 - 0.5 };
+}
+
+/** Several samples an axis are averaged where the source is reduced, so that fine detail does not alias. */
+const MAX_SAMPLES_PER_AXIS = 4;
+
+/**
+ * Fills a planar tensor (channel, row, column) with the picture seen through `map`: bilinear
+ * interpolation, box-averaged when the picture is reduced, the edge pixel repeated outside.
+ *
+ * Every model input is made here: detection, landmark, recognition crops differ in map and spec only.
+ *
+ * @param out length `width * height * (grey ? 1 : 3)`; overwritten
+ */
+export function sampleToTensor(image: RgbImage, map: AffineMap, spec: TensorSpec, out: Float32Array): void {
+  const { width, height, channels } = spec;
+  const plane = width * height;
+  const stepX = Math.hypot(map.a, map.c);
+  const stepY = Math.hypot(map.b, map.d);
+  const nx = Math.max(1, Math.min(MAX_SAMPLES_PER_AXIS, Math.round(stepX)));
+  const ny = Math.max(1, Math.min(MAX_SAMPLES_PER_AXIS, Math.round(stepY)));
+  const { data } = image;
+  const stride = image.width * 3;
+  const maxX = image.width - 1;
+  const maxY = image.height - 1;
+  const gain = 1 / (nx * ny * spec.scale);
+  const offset = -spec.mean / spec.scale;
+  const [redPlane, bluePlane] = channels === 'bgr' ? [2 * plane, 0] : [0, 2 * plane];
+
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      let red = 0;
+      let green = 0;
+      let blue = 0;
+      for (let j = 0; j < ny; j++) {
+        const v = y + (j + 0.5) / ny - 0.5;
+        for (let i = 0; i < nx; i++) {
+          const u = x + (i + 0.5) / nx - 0.5;
+          const sx = Math.min(maxX, Math.max(0, map.a * u + map.b * v + map.tx));
+          const sy = Math.min(maxY, Math.max(0, map.c * u + map.d * v + map.ty));
+          const x0 = sx | 0;
+          const y0 = sy | 0;
+          const fx = sx - x0;
+          const fy = sy - y0;
+          const p00 = y0 * stride + x0 * 3;
+          const p01 = x0 < maxX ? p00 + 3 : p00;
+          const down = y0 < maxY ? stride : 0;
+          const p10 = p00 + down;
+          const p11 = p01 + down;
+          const w00 = (1 - fx) * (1 - fy);
+          const w01 = fx * (1 - fy);
+          const w10 = (1 - fx) * fy;
+          const w11 = fx * fy;
+          // The indices are inside by construction; `!` keeps this loop free of checks.
+          red += data[p00]! * w00 + data[p01]! * w01 + data[p10]! * w10 + data[p11]! * w11;
+          green += data[p00 + 1]! * w00 + data[p01 + 1]! * w01 + data[p10 + 1]! * w10 + data[p11 + 1]! * w11;
+          blue += data[p00 + 2]! * w00 + data[p01 + 2]! * w01 + data[p10 + 2]! * w10 + data[p11 + 2]! * w11;
+        }
+      }
+      const at = y * width + x;
+      if (channels === 'grey') {
+        // ITU-R BT.601 luma, as the landmark model was trained on.
+        out[at] = (0.299 * red + 0.587 * green + 0.114 * blue) * gain + offset;
+      } else {
+        out[redPlane + at] = red * gain + offset;
+        out[plane + at] = green * gain + offset;
+        out[bluePlane + at] = blue * gain + offset;
+      }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+
+import { ConfigError, readConfig } from './config/config.js';
+import { CalibrationError } from './face/calibration.js';
+import { ModelPackError } from './face/model-pack.js';
+import { createLogger } from './logger.js';
+import { loadParts } from './parts.js';
+import { startUpMessage } from './start-up-message.js';
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const logger = createLogger(config.logLevel);
+  const packageFile = new URL('../package.json', import.meta.url);
+  const { version } = JSON.parse(await readFile(packageFile, 'utf8')) as { version: string };
+
+  // The workers load their models while this thread loads the framework, which takes as long.
+  const [parts, { createServer }] = await Promise.all([loadParts(config), import('./server.js')]);
+  const app = await createServer(parts, logger, version);
+  await app.listen(config.port, config.host);
+
+  stopOnSignals(async () => {
+    logger.info('stopping: running requests are finished first');
+    await app.close();
+  });
+  const { port } = new URL(await app.getUrl());
+  process.stdout.write(
+    startUpMessage({
+      version,
+      url: `http://${config.host}:${port}`,
+      dataDirectory: config.dataDirectory,
+      workers: config.face.workers,
+      modelId: parts.engine.modelId,
+      threshold: parts.threshold,
+    }),
+  );
+}
+
+/** The first signal drains; a second one ends the process at once. */
+function stopOnSignals(stop: () => Promise<void>): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      process.once(signal, () => process.exit(1));
+      stop().then(
+        () => process.exit(0),
+        (error: unknown) => fail(error),
+      );
+    });
+  }
+}
+
+function fail(error: unknown): never {
+  const expected =
+    error instanceof ConfigError || error instanceof ModelPackError || error instanceof CalibrationError;
+  const inUse = (error as { code?: unknown }).code === 'EADDRINUSE';
+  const message = inUse
+    ? 'The port is in use by another program. Stop that one, or set PORT.'
+    : expected
+      ? error.message
+      : error instanceof Error
+        ? error.stack
+        : String(error);
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+main().catch(fail);

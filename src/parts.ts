@@ -1,0 +1,40 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { PasswordHasher } from './auth/password-hasher.js';
+import type { Config } from './config/config.js';
+import { type Secrets, loadSecrets } from './config/secrets.js';
+import { readCalibration, thresholdFor } from './face/calibration.js';
+import type { DecisionThreshold } from './face/comparison.js';
+import { FaceEnginePool } from './face/engine-pool.js';
+import { loadModelPack } from './face/model-pack.js';
+import type { Storage } from './storage/port.js';
+import { openSqliteStorage } from './storage/sqlite/sqlite-storage.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const DATABASE_FILE = 'vultus.db';
+
+/** What the use cases stand on: without any one of these there is nothing to serve. */
+export interface Parts {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly storage: Storage;
+  readonly engine: FaceEnginePool;
+  readonly threshold: DecisionThreshold;
+  readonly hasher: PasswordHasher;
+}
+
+/** @throws ConfigError, ModelPackError, CalibrationError with a sentence for the operator */
+export async function loadParts(config: Config): Promise<Parts> {
+  const pack = await loadModelPack(path.join(ROOT, 'models'));
+  const calibration = await readCalibration(path.join(ROOT, 'calibration'), pack);
+  const threshold = thresholdFor(calibration, config.face.maxFalseMatchRate);
+  const databaseFile = path.join(config.dataDirectory, DATABASE_FILE);
+  const secrets = await loadSecrets(config, databaseFile);
+  const storage = openSqliteStorage(databaseFile);
+  const [engine, hasher] = await Promise.all([
+    FaceEnginePool.start(pack, config.face),
+    PasswordHasher.create(),
+  ]);
+  return { config, secrets, storage, engine, threshold, hasher };
+}

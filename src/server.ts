@@ -1,0 +1,29 @@
+import 'reflect-metadata';
+
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+
+import { configureHttp, createHttpAdapter } from './api/http-adapter.js';
+import { ProblemFilter } from './api/problem.filter.js';
+import { createValidationPipe } from './api/validation.js';
+import { AppModule } from './app.module.js';
+import { FrameworkLogger } from './logger.js';
+import type { Parts } from './parts.js';
+
+/** The HTTP server over the parts, not yet listening. Closing it closes the parts. */
+export async function createServer(
+  parts: Parts,
+  logger: Logger,
+  version: string,
+): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.of(parts),
+    createHttpAdapter(logger),
+    { logger: new FrameworkLogger(logger), bodyParser: false, abortOnError: false },
+  );
+  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalPipes(createValidationPipe());
+  await configureHttp(app, { corsOrigins: parts.config.corsOrigins, version });
+  return app;
+}

@@ -1,0 +1,43 @@
+/**
+ * The schema's steps in order; `PRAGMA user_version` counts those applied. A step that has been released is
+ * never changed: a new one is appended.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE accounts (
+    id                    TEXT PRIMARY KEY,
+    email                 TEXT NOT NULL UNIQUE,
+    password_hash         TEXT NOT NULL,
+    created_at            INTEGER NOT NULL,
+    reference_model       TEXT,
+    reference_ciphertext  BLOB,
+    reference_quality     REAL,
+    reference_created_at  INTEGER,
+    -- A reference is there as a whole or not at all.
+    CHECK ((reference_model IS NULL) = (reference_ciphertext IS NULL)
+       AND (reference_model IS NULL) = (reference_quality IS NULL)
+       AND (reference_model IS NULL) = (reference_created_at IS NULL))
+  ) STRICT;
+
+  CREATE TABLE sessions (
+    id          TEXT PRIMARY KEY,
+    account_id  TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    created_at  INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL,
+    methods     TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX sessions_account ON sessions (account_id);
+  CREATE INDEX sessions_expiry ON sessions (expires_at);
+
+  CREATE TABLE sign_in_flows (
+    id             TEXT PRIMARY KEY,
+    account_id     TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    state          TEXT NOT NULL CHECK (state IN ('awaiting_face', 'passed', 'locked')),
+    face_failures  INTEGER NOT NULL,
+    created_at     INTEGER NOT NULL,
+    expires_at     INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX sign_in_flows_account ON sign_in_flows (account_id);
+  CREATE INDEX sign_in_flows_expiry ON sign_in_flows (expires_at);
+  `,
+];

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { FaceEnginePool } from '../../src/face/engine-pool.js';
+import { LIMITS, WORKER_FILE, shippedModels } from '../support/engine.js';
+import { still } from '../support/faces.js';
+
+describe('the pool of engines', () => {
+  let pool: FaceEnginePool;
+  let franck: Buffer;
+  beforeAll(async () => {
+    const options = { workers: 2, maxQueue: 3, limits: LIMITS, workerFile: WORKER_FILE };
+    pool = await FaceEnginePool.start(await shippedModels(), options);
+    franck = await still('franck_02159.jpg');
+  });
+  afterAll(() => pool.close());
+
+  it('answers from its workers', async () => {
+    expect(await pool.capture(franck, 'verification')).toMatchObject({
+      outcome: 'captured',
+      template: { modelId: 'fr_feature' },
+    });
+  });
+
+  it('answers busy beyond its queue, at once, and is well again afterwards', async () => {
+    const burst = await Promise.all(Array.from({ length: 12 }, () => pool.capture(franck, 'verification')));
+    const outcomes = burst.map(({ outcome }) => outcome);
+    expect(outcomes.filter((outcome) => outcome === 'captured')).toHaveLength(5);
+    expect(outcomes.filter((outcome) => outcome === 'busy')).toHaveLength(7);
+    expect((await pool.capture(franck, 'verification')).outcome).toBe('captured');
+  });
+
+  it('leaves the event loop free while it works', async () => {
+    let turns = 0;
+    const counter = setInterval(() => turns++, 1);
+    await Promise.all(Array.from({ length: 5 }, () => pool.capture(franck, 'verification')));
+    clearInterval(counter);
+    // Inference on this thread would let the timer run between captures only.
+    expect(turns).toBeGreaterThan(10);
+  });
+});

