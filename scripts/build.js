@@ -11,7 +11,7 @@ const stamp = path.join(root, 'dist', '.tsbuildinfo');
 
 if (!existsSync(stamp) || newest() > statSync(stamp).mtimeMs) {
   process.stderr.write('Building …\n');
-  const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  const compiler = findCompiler();
   const { status } = spawnSync(process.execPath, [compiler, '--project', project], { stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
 }
@@ -22,4 +22,13 @@ function newest() {
     .map((entry) => path.join(entry.parentPath, entry.name));
   const files = [...sources, path.join(root, 'tsconfig.json'), project, path.join(root, 'package-lock.json')];
   return Math.max(...files.map((file) => statSync(file).mtimeMs));
+}
+
+function findCompiler() {
+  try {
+    return createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  } catch {
+    process.stderr.write('TypeScript is not installed, which the build needs. Run: npm ci --include=dev\n');
+    process.exit(1);
+  }
 }

@@ -3,5 +3,10 @@
 import './build.js';
 
 const { ensureModels } = await import('../dist/cli/models.js');
-await ensureModels();
+try {
+  await ensureModels();
+} catch (error) {
+  process.stderr.write(`${error.name === 'UsageError' ? error.message : error.stack}\n`);
+  process.exit(1);
+}
 await import('../dist/main.js');

@@ -24,8 +24,11 @@ export interface Parts {
   readonly hasher: PasswordHasher;
 }
 
-/** @throws ConfigError, ModelPackError, CalibrationError with a sentence for the operator */
-export async function loadParts(config: Config): Promise<Parts> {
+/**
+ * @param workerFile the compiled worker, where this runs from the sources
+ * @throws ConfigError, ModelPackError, CalibrationError with a sentence for the operator
+ */
+export async function loadParts(config: Config, workerFile?: string): Promise<Parts> {
   const pack = await loadModelPack(path.join(ROOT, 'models'));
   const calibration = await readCalibration(path.join(ROOT, 'calibration'), pack);
   const threshold = thresholdFor(calibration, config.face.maxFalseMatchRate);
@@ -33,7 +36,7 @@ export async function loadParts(config: Config): Promise<Parts> {
   const secrets = await loadSecrets(config, databaseFile);
   const storage = openSqliteStorage(databaseFile);
   const [engine, hasher] = await Promise.all([
-    FaceEnginePool.start(pack, config.face),
+    FaceEnginePool.start(pack, { ...config.face, ...(workerFile === undefined ? {} : { workerFile }) }),
     PasswordHasher.create(),
   ]);
   return { config, secrets, storage, engine, threshold, hasher };

@@ -25,6 +25,8 @@ export function createHttpAdapter(logger: FastifyBaseLogger): FastifyAdapter {
     // Slow-loris: headers and body must arrive within this time, in milliseconds.
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
+    // What still arrives while stopping is answered as always; its connection is closed then.
+    return503OnClosing: false,
     requestIdHeader: false,
     genReqId: ({ headers }: IncomingMessage) => {
       const given = headers['x-request-id'];
@@ -47,8 +49,31 @@ export async function configureHttp(
     exposedHeaders: ['Retry-After', 'X-Request-Id'],
     maxAge: 600,
   });
+  closeConnectionsWhenStopping(app);
   addRequestLog(app);
   addDocumentation(app, settings.version);
+}
+
+/** A client that keeps its connection would otherwise hold the stopping server open until it times out. */
+function closeConnectionsWhenStopping(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  let stopping = false;
+  fastify.addHook('preClose', (done: () => void) => {
+    stopping = true;
+    done();
+  });
+  fastify.addHook(
+    'onSend',
+    (
+      _request: FastifyRequest,
+      reply: FastifyReply,
+      payload: unknown,
+      done: (error: null, body: unknown) => void,
+    ) => {
+      if (stopping) void reply.header('connection', 'close');
+      done(null, payload);
+    },
+  );
 }
 
 function addRequestLog(app: NestFastifyApplication): void {

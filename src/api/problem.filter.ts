@@ -13,8 +13,9 @@ const FRAMEWORK_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
 };
 
-const HTTP_PROBLEMS: Readonly<Record<number, ProblemCode>> = {
-  400: 'malformed_json',
+const STATUS_PROBLEMS: Readonly<Record<number, ProblemCode>> = {
+  // The documentation's files: a path that leads out of their folder.
+  403: 'not_found',
   404: 'not_found',
   413: 'body_too_large',
   415: 'unsupported_media_type',
@@ -39,8 +40,6 @@ export class ProblemFilter implements ExceptionFilter {
     }
     // RFC 9110, 11.6.1: a 401 says how to authenticate.
     if (problem.code === 'invalid_token') void reply.header('www-authenticate', 'Bearer');
-    // Whoever still sends a body that is too large would otherwise be read to its end.
-    if (body.status === 413) void reply.header('connection', 'close');
     void reply.status(body.status).type('application/problem+json').send(JSON.stringify(body));
   }
 }
@@ -48,8 +47,7 @@ export class ProblemFilter implements ExceptionFilter {
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof AuthError) return authProblem(error);
-  const code = frameworkCode(error);
-  return new Problem(code ?? 'internal_error');
+  return new Problem(frameworkCode(error));
 }
 
 function authProblem({ code, fields }: AuthError): Problem {
@@ -58,12 +56,16 @@ function authProblem({ code, fields }: AuthError): Problem {
     : new Problem(code, { errors: fields });
 }
 
-function frameworkCode(error: unknown): ProblemCode | undefined {
-  if (error instanceof HttpException) return HTTP_PROBLEMS[error.getStatus()];
-  if (!(error instanceof Error)) return undefined;
-  const { code, statusCode } = error as Error & { code?: unknown; statusCode?: unknown };
-  return (
-    (typeof code === 'string' ? FRAMEWORK_PROBLEMS[code] : undefined) ??
-    (typeof statusCode === 'number' ? HTTP_PROBLEMS[statusCode] : undefined)
-  );
+function frameworkCode(error: unknown): ProblemCode {
+  if (!(error instanceof Error)) return 'internal_error';
+  // Nest wraps what the HTTP server threw.
+  const source = error instanceof HttpException && error.cause instanceof Error ? error.cause : error;
+  const { code, statusCode } = source as Error & { code?: unknown; statusCode?: unknown };
+  const known = typeof code === 'string' ? FRAMEWORK_PROBLEMS[code] : undefined;
+  if (known) return known;
+  const status = error instanceof HttpException ? error.getStatus() : Number(statusCode);
+  if (!(status >= 400 && status < 500)) return 'internal_error';
+  // A poisoned prototype ("__proto__") is refused by the JSON parser, without a code of its own.
+  if (source instanceof SyntaxError) return 'malformed_json';
+  return STATUS_PROBLEMS[status] ?? 'bad_request';
 }

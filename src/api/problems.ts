@@ -18,6 +18,11 @@ export const PROBLEMS = {
     title: 'The body is not JSON',
     detail: 'Send a JSON object with the header Content-Type: application/json.',
   },
+  bad_request: {
+    status: 400,
+    title: 'The request cannot be understood',
+    detail: 'Compare the request with the documentation at /docs.',
+  },
   file_missing: {
     status: 400,
     title: 'There is no picture in the request',

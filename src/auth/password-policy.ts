@@ -3,7 +3,7 @@ import { dictionary } from '@zxcvbn-ts/language-common';
 import type { FieldError } from './auth-error.js';
 
 /** Long enough for any passphrase; an upper bound keeps hashing from being a way to burn our time. */
-export const MAX_PASSWORD_LENGTH = 256;
+const MAX_PASSWORD_LENGTH = 256;
 
 /**
  * The rules of NIST SP 800-63B-4 for a new password: a minimum length, a block-list of common and breached

@@ -1,7 +1,7 @@
 import type { Account, AccountStore, Session, SessionStore } from '../storage/port.js';
 import { AuthError } from './auth-error.js';
 import type { AuthenticationMethod } from './sign-in-flow.js';
-import { type TokenSigner, hashTokenReference, newTokenReference } from './tokens.js';
+import { type TokenSigner, hashTokenReference } from './tokens.js';
 
 export interface AuthenticatedCaller {
   readonly account: Account;
@@ -22,24 +22,16 @@ export class Sessions {
 
   /** @returns the authorization token of a new session */
   async open(accountId: string, methods: readonly AuthenticationMethod[]): Promise<string> {
-    const reference = newTokenReference();
-    const createdAt = this.deps.now();
-    const issuedAt = Math.floor(createdAt / 1000);
-    const expiry = issuedAt + this.deps.lifetimeSeconds;
-    await this.deps.sessions.insert({
-      id: hashTokenReference(reference),
+    const { sessions, tokens, lifetimeSeconds } = this.deps;
+    const now = this.deps.now();
+    const { token, referenceHash, expiresAt } = await tokens.issue({
       accountId,
-      createdAt,
-      expiresAt: expiry * 1000,
       methods,
+      lifetimeSeconds,
+      now,
     });
-    return this.deps.tokens.sign({
-      sub: accountId,
-      jti: reference,
-      iat: issuedAt,
-      exp: expiry,
-      amr: methods,
-    });
+    await sessions.insert({ id: referenceHash, accountId, createdAt: now, expiresAt, methods });
+    return token;
   }
 
   /** @throws AuthError `invalid_token` unless the token is genuine and its session lives */

@@ -5,7 +5,7 @@ import type { PasswordHasher } from './password-hasher.js';
 import type { Sessions } from './sessions.js';
 import { SIGN_IN_START, advance } from './sign-in-flow.js';
 import type { Credentials, SignedIn } from './sign-up.js';
-import { type TokenSigner, hashTokenReference, newTokenReference } from './tokens.js';
+import type { TokenSigner } from './tokens.js';
 
 export type SignInOutcome =
   | ({ readonly outcome: 'signed_in' } & SignedIn)
@@ -46,24 +46,21 @@ export class SignIn {
   }
 
   async #startFlow(accountId: string): Promise<string> {
-    const reference = newTokenReference();
-    const createdAt = this.deps.now();
-    const issuedAt = Math.floor(createdAt / 1000);
-    const expiry = issuedAt + this.deps.verificationSeconds;
+    const now = this.deps.now();
+    const { token, referenceHash, expiresAt } = await this.deps.verificationTokens.issue({
+      accountId,
+      methods: ['pwd'],
+      lifetimeSeconds: this.deps.verificationSeconds,
+      now,
+    });
     await this.deps.flows.insert({
-      id: hashTokenReference(reference),
+      id: referenceHash,
       accountId,
       state: 'awaiting_face',
       faceFailures: 0,
-      createdAt,
-      expiresAt: expiry * 1000,
+      createdAt: now,
+      expiresAt,
     });
-    return this.deps.verificationTokens.sign({
-      sub: accountId,
-      jti: reference,
-      iat: issuedAt,
-      exp: expiry,
-      amr: ['pwd'],
-    });
+    return token;
   }
 }

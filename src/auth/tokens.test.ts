@@ -1,29 +1,31 @@
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 
-import { TokenSigner, hashTokenReference, newTokenReference } from './tokens.js';
+import { TokenSigner, hashTokenReference } from './tokens.js';
 
 const secret = 'a secret of at least thirty-two characters';
 const key = new TextEncoder().encode(secret);
 const signer = new TokenSigner('authorization', secret);
 const NOW = 1_900_000_000_000;
 const claims = { sub: 'account', jti: 'reference', iat: NOW / 1000, exp: NOW / 1000 + 60, amr: ['pwd'] };
+const grant = { accountId: 'account', methods: ['pwd'], lifetimeSeconds: 60, now: NOW };
+const issue = async (by: TokenSigner) => (await by.issue(grant)).token;
 
 describe('TokenSigner', () => {
   it('accepts its own token until it expires', async () => {
-    const token = await signer.sign(claims);
-    expect(await signer.verify(token, NOW)).toMatchObject(claims);
+    const token = await issue(signer);
+    expect(await signer.verify(token, NOW)).toMatchObject({ sub: 'account', amr: ['pwd'], exp: claims.exp });
     expect(await signer.verify(token, NOW + 59_999)).not.toBeNull();
     expect(await signer.verify(token, NOW + 61_000)).toBeNull();
   });
 
   it('refuses a token of the other type, even under an equal secret', async () => {
-    const token = await new TokenSigner('verification', secret).sign(claims);
+    const token = await issue(new TokenSigner('verification', secret));
     expect(await signer.verify(token, NOW)).toBeNull();
   });
 
   it('refuses another secret', async () => {
-    const token = await new TokenSigner('authorization', `${secret}!`).sign(claims);
+    const token = await issue(new TokenSigner('authorization', `${secret}!`));
     expect(await signer.verify(token, NOW)).toBeNull();
   });
 
@@ -48,7 +50,7 @@ describe('TokenSigner', () => {
   });
 
   it('refuses a token in which any one character was changed', async () => {
-    const token = await signer.sign(claims);
+    const token = await issue(signer);
     const last = token.length - 1;
     // The last character carries unused bits; every other one counts.
     for (let at = 0; at < last; at += 7) {
@@ -63,10 +65,18 @@ describe('TokenSigner', () => {
   }
 });
 
-it('a token reference has 192 random bits, and its hash does not show them', () => {
-  const reference = newTokenReference();
-  expect(Buffer.from(reference, 'base64url')).toHaveLength(24);
-  expect(newTokenReference()).not.toBe(reference);
-  expect(hashTokenReference(reference)).not.toContain(reference);
-  expect(hashTokenReference(reference)).toBe(hashTokenReference(reference));
+it('an issued token has a reference of 192 random bits, of which the store gets the hash', async () => {
+  const [first, second] = await Promise.all([signer.issue(grant), signer.issue(grant)]);
+  const { jti } = (await signer.verify(first.token, NOW))!;
+  expect(Buffer.from(jti, 'base64url')).toHaveLength(24);
+  expect(first.referenceHash).toBe(hashTokenReference(jti));
+  expect(first.referenceHash).not.toBe(second.referenceHash);
+  expect(first.token).not.toContain(first.referenceHash);
+});
+
+it('a lifetime is never cut short by rounding to whole seconds', async () => {
+  const now = NOW + 999;
+  const { token, expiresAt } = await signer.issue({ ...grant, lifetimeSeconds: 1, now });
+  expect(expiresAt).toBeGreaterThanOrEqual(now + 1000);
+  expect(await signer.verify(token, now + 999)).not.toBeNull();
 });

@@ -46,11 +46,30 @@ export class TokenSigner {
     });
   }
 
-  sign(claims: TokenClaims): Promise<string> {
-    return new SignJWT({ ...claims, amr: [...claims.amr], token_type: this.type })
+  /**
+   * Makes a token under a new secret reference of 192 random bits.
+   *
+   * @param now UTC milliseconds; the token lives at least `lifetimeSeconds` from then
+   * @returns the token for its bearer, and for the store the hash of its reference and the time of its end
+   */
+  async issue(grant: {
+    readonly accountId: string;
+    readonly methods: readonly string[];
+    readonly lifetimeSeconds: number;
+    readonly now: number;
+  }): Promise<{ token: string; referenceHash: string; expiresAt: number }> {
+    const reference = randomBytes(24).toString('base64url');
+    // Whole seconds, rounded so that the lifetime is never shorter than it was set.
+    const expiry = Math.ceil(grant.now / 1000) + grant.lifetimeSeconds;
+    const token = await new SignJWT({ amr: [...grant.methods], token_type: this.type })
       .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
+      .setSubject(grant.accountId)
+      .setJti(reference)
+      .setIssuedAt(Math.floor(grant.now / 1000))
+      .setExpirationTime(expiry)
       .setAudience(this.#audience)
       .sign(this.#key);
+    return { token, referenceHash: hashTokenReference(reference), expiresAt: expiry * 1000 };
   }
 
   /** @returns null for every token that is not ours, not of this type, altered or expired at `now` (ms) */
@@ -69,11 +88,6 @@ export class TokenSigner {
       throw error;
     }
   }
-}
-
-/** A reference of 192 random bits for `jti`. */
-export function newTokenReference(): string {
-  return randomBytes(24).toString('base64url');
 }
 
 /** What the store keeps of a reference: reading the database does not give a usable token. */

@@ -27,6 +27,7 @@ export function registerModels(program: Command): void {
  *
  * @returns whether anything had to be fetched
  * @throws UsageError when the package cannot be fetched or is not the one that the manifest names
+ * @public scripts/start.js calls it
  */
 export async function ensureModels(directory = installedDirectory('models')): Promise<boolean> {
   const manifest = await readManifest(directory);

@@ -9,21 +9,14 @@ export interface Template {
 }
 
 /** What keeps a face from being compared fairly; each has a remedy that the person can apply. */
-export const QUALITY_REASONS = [
-  'face_too_small',
-  'too_dark',
-  'too_bright',
-  'blurred',
-  'turned_away',
-  'cut_off',
-] as const;
-export type QualityReason = (typeof QUALITY_REASONS)[number];
+export type QualityReason =
+  'face_too_small' | 'too_dark' | 'too_bright' | 'blurred' | 'turned_away' | 'cut_off';
 
 /** What an enrolment demands of a sample is stricter than what a verification does: it is compared for years. */
 export type CapturePurpose = 'enrolment' | 'verification';
 
 /** A sample that gave a template. */
-export interface Captured {
+interface Captured {
   readonly outcome: 'captured';
   readonly template: Template;
   /** 0 (at the limit of some quality rule) … 1 (comfortably inside all of them). */

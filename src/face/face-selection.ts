@@ -16,7 +16,7 @@ const BACKGROUND_AREA = 0.25;
  * The one face that a sign-in or an enrolment is about: the largest. Faces of less than a quarter of its
  * area are people in the background and are ignored; any other second face makes the sample ambiguous.
  */
-export function selectSubject(faces: readonly DetectedFace[]): FaceSelection {
+function selectSubject(faces: readonly DetectedFace[]): FaceSelection {
   const clear = faces.filter((face) => face.score >= MIN_SUBJECT_SCORE);
   const [largest] = clear.toSorted((a, b) => area(b) - area(a));
   if (!largest) return { outcome: 'no_face' };

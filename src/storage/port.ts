@@ -36,7 +36,7 @@ export interface Session {
   readonly methods: readonly string[];
 }
 
-export type SignInFlowState = 'awaiting_face' | 'passed' | 'locked';
+type SignInFlowState = 'awaiting_face' | 'passed' | 'locked';
 
 /** One sign-in attempt that has passed the password and waits for the face. */
 export interface SignInFlow {

@@ -43,8 +43,9 @@ export async function startServer(environment: Record<string, string> = {}): Pro
 /** Runs the program where it is expected to refuse to start. @returns its exit code and what it said */
 export async function startServerInVain(
   environment: Record<string, string>,
+  main = MAIN,
 ): Promise<{ code: number | null; stderr: string }> {
-  const { process: server, output } = await launch(environment);
+  const { process: server, output } = await launch(environment, main);
   const [code] = (await once(server, 'close')) as [number | null];
   return { code, stderr: output.stderr };
 }
@@ -62,9 +63,9 @@ export async function removeTemporaryDirectories(): Promise<void> {
 
 const temporary: string[] = [];
 
-async function launch(environment: Record<string, string>) {
+async function launch(environment: Record<string, string>, main = MAIN) {
   const dataDirectory = environment['DATA_DIR'] ?? (await temporaryDirectory());
-  const server = spawn(process.execPath, [MAIN], {
+  const server = spawn(process.execPath, [main], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],

@@ -4,11 +4,11 @@ import type { Account } from '../../storage/port.js';
 
 /** The white-list of what leaves the server: an answer has these fields, whatever a record may hold. */
 
-export const templateSchema = z
+const templateSchema = z
   .array(z.number())
   .describe('The face reference (512 numbers of unit length); empty without an enrolled face.');
 
-export const userSchema = z.object({
+const userSchema = z.object({
   id: z.string(),
   email: z.string(),
   fv: templateSchema,

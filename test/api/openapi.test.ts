@@ -1,0 +1,137 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { PROBLEMS } from '../../src/api/problems.js';
+import { readConfig } from '../../src/config/config.js';
+import { loadParts } from '../../src/parts.js';
+import { createServer } from '../../src/server.js';
+import { WORKER_FILE } from '../support/engine.js';
+import { removeTemporaryDirectories, temporaryDirectory } from '../support/server.js';
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+/** What the documentation does not describe: itself, and the way to it. */
+const UNDOCUMENTED = [/^\/$/, /^\/docs/, /^\/openapi\.(json|yaml)$/, /^\*$/, /^\/swagger/];
+
+interface Operation {
+  readonly summary?: string;
+  readonly security?: object[];
+  readonly requestBody?: {
+    readonly content: Record<string, { schema: { properties: Record<string, object> } }>;
+  };
+  readonly responses: Record<
+    string,
+    {
+      description: string;
+      content: Record<string, { example?: unknown; examples?: Record<string, unknown> }>;
+    }
+  >;
+}
+
+let app: Awaited<ReturnType<typeof createServer>>;
+let document: { paths: Record<string, Record<string, Operation>> };
+const routes: string[] = [];
+
+beforeAll(async () => {
+  const config = readConfig({ DATA_DIR: await temporaryDirectory(), FACE_WORKERS: '1' });
+  const parts = await loadParts(config, WORKER_FILE);
+  app = await createServer(parts, pino({ level: 'silent' }), '0.0.0-test');
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRoute', ({ method, url }: { method: string | string[]; url: string }) => {
+    for (const verb of [method].flat()) routes.push(`${verb} ${url}`);
+  });
+  await app.init();
+  await fastify.ready();
+  document = (await fastify.inject({ url: '/openapi.json' })).json();
+});
+afterAll(async () => {
+  await app.close();
+  await removeTemporaryDirectories();
+});
+
+const operations = () =>
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      name: `${method.toUpperCase()} ${path}`,
+      operation,
+    })),
+  );
+
+describe('the OpenAPI document', () => {
+  it('is valid OpenAPI', async () => {
+    const { valid, errors } = await new Validator().validate(structuredClone(document));
+    expect(errors).toBeUndefined();
+    expect(valid).toBe(true);
+  });
+
+  it('has every route of the server, and the server every route of the document', () => {
+    const served = routes.filter((route) => {
+      const [method = '', url = ''] = route.split(' ');
+      return METHODS.includes(method) && !UNDOCUMENTED.some((pattern) => pattern.test(url));
+    });
+    expect(
+      operations()
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual([...new Set(served)].sort());
+  });
+
+  it('explains every call, and shows an example of every answer', () => {
+    for (const { name, operation } of operations()) {
+      expect(operation.summary, name).toBeTruthy();
+      for (const [status, response] of Object.entries(operation.responses)) {
+        expect(response.description, `${name} ${status}`).toBeTruthy();
+        for (const content of Object.values(response.content)) {
+          expect(content.example ?? Object.keys(content.examples ?? {})[0], `${name} ${status}`).toBeTruthy();
+        }
+      }
+    }
+  });
+
+  it('names every problem that there is', () => {
+    const documented = operations().flatMap(({ operation }) =>
+      Object.values(operation.responses).flatMap(({ content }) =>
+        Object.keys(content['application/problem+json']?.examples ?? {}),
+      ),
+    );
+    // Those that belong to no call: a path that is none, a request that is not HTTP as we know it.
+    const everywhere = ['not_found', 'bad_request'];
+    expect(new Set([...documented, ...everywhere])).toEqual(new Set(Object.keys(PROBLEMS)));
+  });
+
+  it('says which token a call needs', () => {
+    const needs = Object.fromEntries(
+      operations().map(({ name, operation }) => [
+        name,
+        Object.keys(operation.security?.[0] ?? {})[0] ?? null,
+      ]),
+    );
+    expect(needs).toEqual({
+      'POST /user/auth/sign-up': null,
+      'POST /user/auth/sign-in': null,
+      'POST /user/auth/revoke-token': 'authorization',
+      'GET /user': 'authorization',
+      'POST /user/disable-face-verification': 'authorization',
+      'POST /user/image/image-embedding': 'authorization',
+      'POST /user/image/compare-faces': 'verification',
+      'POST /user/faces/compare-faces': 'verification',
+    });
+  });
+
+  it('has a page whose parts all come from this server', async () => {
+    const page = (await app.inject({ url: '/docs' })).body;
+    expect(page).toContain('swagger-ui');
+    const parts = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address!);
+    expect(parts.length).toBeGreaterThan(2);
+    for (const part of parts) {
+      expect(part).not.toMatch(/^(https?:)?\/\//);
+      const url = new URL(part, 'http://localhost/docs').pathname;
+      expect((await app.inject({ url })).statusCode, part).toBe(200);
+    }
+  });
+});
+
+it('whoever opens the server is led to the documentation', async () => {
+  const answer = await app.inject({ url: '/' });
+  expect(answer).toMatchObject({ statusCode: 302, headers: { location: '/docs' } });
+});

@@ -1,0 +1,179 @@
+import { chmod, cp, readFile, readdir, rm, stat, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { decodeJwt } from 'jose';
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { ApiClient } from '../support/api-client.js';
+import { still } from '../support/faces.js';
+import {
+  removeTemporaryDirectories,
+  startServer,
+  startServerInVain,
+  temporaryDirectory,
+} from '../support/server.js';
+
+afterAll(removeTemporaryDirectories);
+
+const root = (entry: string) => fileURLToPath(new URL(`../../${entry}`, import.meta.url));
+
+describe('a server', () => {
+  it('says what is on, where the documentation is and what to try', async () => {
+    const server = await startServer();
+    await server.stop();
+    expect(server.output.stdout).toContain(`${server.url}/docs`);
+    expect(server.output.stdout).toMatch(/SQLite in .*\n.*fr_feature.*0\.0001 of strangers/);
+    expect(server.output.stdout).toMatch(/curl .*sign-up/);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'finishes what it is doing on %s and exits cleanly',
+    async (signal) => {
+      const server = await startServer();
+      const api = await ApiClient.for(server);
+      const { token } = await api.signUp();
+      const running = api.upload('/user/image/image-embedding', token, await still('franck_02159.jpg'));
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      const [answer, code] = await Promise.all([running, server.stop(signal)]);
+      expect(answer.status).toBe(200);
+      expect(code).toBe(0);
+      await expect(fetch(server.url)).rejects.toThrow();
+    },
+  );
+
+  it('keeps accounts, faces and sessions over a restart', async () => {
+    const first = await startServer();
+    const before = await ApiClient.for(first);
+    const { email, token } = await before.enrolled(await still('franck_02159.jpg'));
+    const verification = await before.verificationToken(email);
+    await first.stop();
+
+    const second = await startServer({ DATA_DIR: first.dataDirectory });
+    const after = await ApiClient.for(second);
+    expect((await after.get('/user', { token })).body.user.fv).toHaveLength(512);
+    const { status } = await after.upload(
+      '/user/image/compare-faces',
+      verification,
+      await still('franck_02888.jpg'),
+    );
+    expect(status).toBe(200);
+    await second.stop();
+  });
+
+  it('leaves nothing readable on the disk: no picture, no template, no password, no token', async () => {
+    const server = await startServer();
+    const api = await ApiClient.for(server);
+    const franck = await still('franck_02159.jpg');
+    const { email, token } = await api.enrolled(franck);
+    const verification = await api.verificationToken(email);
+    await api.upload('/user/image/compare-faces', verification, await still('franck_02888.jpg'));
+    const { fv } = (await api.get('/user', { token })).body.user;
+    await server.stop();
+
+    const names = await readdir(server.dataDirectory);
+    expect(names.sort()).toEqual(expect.arrayContaining(['secrets.json', 'vultus.db']));
+    const content = Buffer.concat(
+      await Promise.all(names.map((name) => readFile(path.join(server.dataDirectory, name)))),
+    );
+    expect(content.includes(email)).toBe(true);
+    const template = Buffer.from(Float32Array.from(fv).buffer);
+    const secretParts = [
+      franck.subarray(200, 232),
+      template.subarray(0, 16),
+      template.subarray(1000, 1016),
+      Buffer.from('correct horse'),
+      Buffer.from(token.split('.')[2]!),
+      Buffer.from(decodeJwt(token).jti!),
+      Buffer.from([0xff, 0xd8, 0xff]),
+    ];
+    for (const part of secretParts) expect(content.includes(part)).toBe(false);
+    expect((await stat(path.join(server.dataDirectory, 'secrets.json'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('gives similarities as numbers to whoever wants them so', async () => {
+    const server = await startServer({ SIMILARITY_FORMAT: 'number' });
+    const api = await ApiClient.for(server);
+    const franck = await still('franck_02159.jpg');
+    const { email } = await api.enrolled(franck);
+    const { body } = await api.upload(
+      '/user/image/compare-faces',
+      await api.verificationToken(email),
+      franck,
+    );
+    expect(body.cosine_similarity).toBeTypeOf('number');
+    await server.stop();
+  });
+
+  it('answers busy when more wait than may, and honest clients get through later', async () => {
+    const server = await startServer({ FACE_QUEUE: '1' });
+    const api = await ApiClient.for(server);
+    const franck = await still('franck_02159.jpg');
+    const { token } = await api.signUp();
+    const burst = await Promise.all(
+      Array.from({ length: 10 }, () => api.upload('/user/image/image-embedding', token, franck)),
+    );
+    const busy = burst.filter(({ status }) => status === 503);
+    expect(busy.length).toBeGreaterThan(0);
+    expect(busy[0]!.body.code).toBe('busy');
+    expect(Number(busy[0]!.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(burst.filter(({ status }) => status === 200).length).toBe(10 - busy.length);
+    expect((await api.upload('/user/image/image-embedding', token, franck)).status).toBe(200);
+    await server.stop();
+  });
+});
+
+describe('a server refuses to start', () => {
+  it('with settings it cannot use, naming them', async () => {
+    const { code, stderr } = await startServerInVain({ PORT: 'http', FACE_MAX_FMR: '2' });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/PORT:[^]*FACE_MAX_FMR:/);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('for a false match rate that was never measured', async () => {
+    const { code, stderr } = await startServerInVain({ FACE_MAX_FMR: '1e-9' });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/FACE_MAX_FMR must lie between 0.00001 and 0.01/);
+  });
+
+  it('on a port that is taken', async () => {
+    const server = await startServer();
+    const { code, stderr } = await startServerInVain({ PORT: new URL(server.url).port });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/port is in use/);
+    await server.stop();
+  });
+
+  it('with secrets that everybody can read', async () => {
+    const server = await startServer();
+    await server.stop();
+    await chmod(path.join(server.dataDirectory, 'secrets.json'), 0o644);
+    const { code, stderr } = await startServerInVain({ DATA_DIR: server.dataDirectory });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/chmod 600/);
+  });
+
+  it('with a database whose secrets are gone', async () => {
+    const server = await startServer();
+    await server.stop();
+    await rm(path.join(server.dataDirectory, 'secrets.json'));
+    const { code, stderr } = await startServerInVain({ DATA_DIR: server.dataDirectory });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/secrets.json is missing/);
+  });
+
+  it('without one of its models', async () => {
+    const installation = await temporaryDirectory();
+    await Promise.all(
+      ['dist', 'calibration', 'package.json', 'models'].map((entry) =>
+        cp(root(entry), path.join(installation, entry), { recursive: true }),
+      ),
+    );
+    await symlink(root('node_modules'), path.join(installation, 'node_modules'));
+    await rm(path.join(installation, 'models', 'fr_detect.onnx'));
+    const { code, stderr } = await startServerInVain({}, path.join(installation, 'dist', 'main.js'));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/fr_detect.onnx is missing. Run: npm run models/);
+  });
+});
