@@ -1,5 +1,6 @@
 import {
   type DynamicModule,
+  Logger,
   Module,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
@@ -101,6 +102,7 @@ function useCases({ config, secrets, storage, engine, threshold, hasher }: Parts
 
 /** Removes what has expired while the server runs, and lets everything go in order when it stops. */
 class Lifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #logger = new Logger('housekeeping');
   #timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: Parts) {}
@@ -108,7 +110,9 @@ class Lifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
   onApplicationBootstrap(): void {
     // Expiry is also part of every query: this only keeps the tables small.
     this.#timer = setInterval(() => {
-      void this.parts.storage.removeExpired(Date.now());
+      this.parts.storage.removeExpired(Date.now()).catch((error: unknown) => {
+        this.#logger.error(`expired records could not be removed: ${String(error)}`);
+      });
     }, HOUSEKEEPING_MS);
     this.#timer.unref();
   }

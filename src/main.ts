@@ -26,13 +26,19 @@ async function main(): Promise<void> {
   process.stdout.write(
     startUpMessage({
       version,
-      url: `http://${config.host}:${port}`,
+      url: `http://${reachableHost(config.host)}:${port}`,
       dataDirectory: config.dataDirectory,
       workers: config.face.workers,
       modelId: parts.engine.modelId,
       threshold: parts.threshold,
     }),
   );
+}
+
+/** A host to type into a browser: "every interface" is no address, and IPv6 wants brackets. */
+function reachableHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** The first signal drains; a second one ends the process at once. */

@@ -130,12 +130,22 @@ export function buildOpenApiDocument(app: INestApplication, version: string): Op
     .addBearerAuth({ ...token, description: 'From sign-up, sign-in or compare-faces.' }, 'authorization')
     .addBearerAuth({ ...token, description: 'From a sign-in that answered 210.' }, 'verification')
     .build();
-  const document = SwaggerModule.createDocument(app, config, {
-    operationIdFactory: (_controller, method) => method,
-  });
+  const document = SwaggerModule.createDocument(app, config);
+  for (const [path, methods] of Object.entries(document.paths)) {
+    for (const [method, operation] of Object.entries(methods) as [string, OperationObject][]) {
+      operation.operationId = operationId(method, path);
+    }
+  }
   document.components = {
     ...document.components,
     schemas: { ...document.components?.schemas, Problem: openApiSchema(problemSchema) },
   };
   return document;
+}
+
+type OperationObject = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
+/** `POST /user/auth/sign-up` → `postUserAuthSignUp`: what code generators name their functions after. */
+function operationId(method: string, path: string): string {
+  return method + path.replaceAll(/[^a-zA-Z]+(\w?)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -14,6 +14,7 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const UNDOCUMENTED = [/^\/$/, /^\/docs/, /^\/openapi\.(json|yaml)$/, /^\*$/, /^\/swagger/];
 
 interface Operation {
+  readonly operationId: string;
   readonly summary?: string;
   readonly security?: object[];
   readonly requestBody?: {
@@ -86,6 +87,12 @@ describe('the OpenAPI document', () => {
         }
       }
     }
+  });
+
+  it('names every call once, in letters that a programming language can use', () => {
+    const ids = operations().map(({ operation }) => operation.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids) expect(id).toMatch(/^[a-z][a-zA-Z]+$/);
   });
 
   it('names every problem that there is', () => {
