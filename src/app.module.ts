@@ -11,6 +11,7 @@ import { ApiSettings } from './api/api-settings.js';
 import { AuthController } from './api/auth.controller.js';
 import { FaceController } from './api/face.controller.js';
 import { HomeController } from './api/home.controller.js';
+import { UploadGate } from './api/upload-gate.js';
 import { UserController } from './api/user.controller.js';
 import { FaceEnrolment } from './auth/face-enrolment.js';
 import { FaceVerification } from './auth/face-verification.js';
@@ -53,6 +54,7 @@ function useCases({ config, secrets, storage, engine, threshold, hasher }: Parts
   return [
     { provide: ApiSettings, useValue: new ApiSettings(config.face.limits.maxBytes, config.similarityFormat) },
     { provide: Sessions, useValue: sessions },
+    { provide: UploadGate, useValue: new UploadGate(config.face.workers + config.face.maxQueue) },
     {
       provide: SignUp,
       useFactory: () =>

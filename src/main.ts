@@ -8,6 +8,8 @@ import { loadParts } from './parts.js';
 import { startUpMessage } from './start-up-message.js';
 
 async function main(): Promise<void> {
+  // The database and its journals are nobody else's business, also in a folder that was there before.
+  process.umask(0o077);
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel);
   const packageFile = new URL('../package.json', import.meta.url);
@@ -43,15 +45,14 @@ function reachableHost(host: string): string {
 
 /** The first signal drains; a second one ends the process at once. */
 function stopOnSignals(stop: () => Promise<void>): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      process.once(signal, () => process.exit(1));
-      stop().then(
-        () => process.exit(0),
-        (error: unknown) => fail(error),
-      );
-    });
-  }
+  let stopping = false;
+  const onSignal = (): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    stop().then(() => process.exit(0), fail);
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
 }
 
 function fail(error: unknown): never {

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -32,6 +33,7 @@ export async function loadParts(config: Config, workerFile?: string): Promise<Pa
   const pack = await loadModelPack(path.join(ROOT, 'models'));
   const calibration = await readCalibration(path.join(ROOT, 'calibration'), pack);
   const threshold = thresholdFor(calibration, config.face.maxFalseMatchRate);
+  await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
   const databaseFile = path.join(config.dataDirectory, DATABASE_FILE);
   const secrets = await loadSecrets(config, databaseFile);
   const storage = openSqliteStorage(databaseFile);

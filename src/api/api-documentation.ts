@@ -9,7 +9,7 @@ import {
 } from '@nestjs/swagger';
 import { z } from 'zod';
 
-import { PROBLEMS, Problem, type ProblemCode, problemBody } from './problems.js';
+import { PROBLEMS, PROBLEM_MEDIA_TYPE, Problem, type ProblemCode, problemBody } from './problems.js';
 import { SAMPLE_FIELD } from './sample-upload.js';
 import { problemSchema } from './schemas/problem.js';
 
@@ -23,13 +23,8 @@ interface Answer {
   readonly example: unknown;
 }
 
-/** What a request with a JSON body can run into before it is understood. */
-const JSON_PROBLEMS: readonly ProblemCode[] = [
-  'validation_failed',
-  'malformed_json',
-  'body_too_large',
-  'unsupported_media_type',
-];
+/** What any request with a body can run into before it reaches its call. */
+const BODY_PROBLEMS: readonly ProblemCode[] = ['malformed_json', 'body_too_large', 'unsupported_media_type'];
 
 /** Documents all that a call answers: its successes by status, its problems grouped by theirs. */
 export function Answers(
@@ -74,9 +69,9 @@ export function SampleForm(): MethodDecorator {
   );
 }
 
-/** @returns the problems of a call with a JSON body together with its own */
-export function jsonProblems(...own: ProblemCode[]): ProblemCode[] {
-  return [...JSON_PROBLEMS, ...own];
+/** @returns the problems that a body can have together with the call's own */
+export function bodyProblems(...own: ProblemCode[]): ProblemCode[] {
+  return [...BODY_PROBLEMS, ...own];
 }
 
 function problemResponses(codes: readonly ProblemCode[]): MethodDecorator[] {
@@ -88,7 +83,7 @@ function problemResponses(codes: readonly ProblemCode[]): MethodDecorator[] {
       description: group.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
       ...(status === 429 || status === 503 ? { headers: RETRY_AFTER } : {}),
       content: {
-        'application/problem+json': {
+        [PROBLEM_MEDIA_TYPE]: {
           schema: { $ref: '#/components/schemas/Problem' },
           examples: Object.fromEntries(
             group.map((code) => [

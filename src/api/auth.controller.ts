@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { type AuthenticatedCaller, Sessions } from '../auth/sessions.js';
 import { SignIn } from '../auth/sign-in.js';
 import { SignUp } from '../auth/sign-up.js';
-import { Answers, JsonBody, jsonProblems } from './api-documentation.js';
+import { Answers, JsonBody, bodyProblems } from './api-documentation.js';
 import { Caller, SessionGuard } from './bearer.js';
 import * as examples from './schemas/examples.js';
 import { faceRequiredSchema, revokedSchema, signedInSchema, userAnswer } from './schemas/answers.js';
@@ -37,7 +37,7 @@ export class AuthController {
         example: examples.signedIn,
       },
     },
-    jsonProblems('email_taken'),
+    bodyProblems('validation_failed', 'email_taken'),
   )
   async signUp(@Body({ schema: credentialsSchema }) credentials: Credentials) {
     const { account, token } = await this.signUps.run(credentials);
@@ -63,7 +63,7 @@ export class AuthController {
         example: examples.faceRequired,
       },
     },
-    jsonProblems('invalid_credentials'),
+    bodyProblems('validation_failed', 'invalid_credentials'),
   )
   async signIn(
     @Body({ schema: credentialsSchema }) credentials: Credentials,
@@ -92,7 +92,7 @@ export class AuthController {
         example: { revoked: true },
       },
     },
-    ['invalid_token'],
+    bodyProblems('invalid_token'),
   )
   async revoke(@Caller() { session }: AuthenticatedCaller) {
     await this.sessions.revoke(session);

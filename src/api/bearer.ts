@@ -11,9 +11,13 @@ import { AuthError } from '../auth/auth-error.js';
 import { type BiometricClaim, FaceVerification } from '../auth/face-verification.js';
 import { type AuthenticatedCaller, Sessions } from '../auth/sessions.js';
 
-/** What the guards found out, carried by the request; a weak map keeps the framework's types as they are. */
-const callers = new WeakMap<FastifyRequest, AuthenticatedCaller>();
-const claims = new WeakMap<FastifyRequest, BiometricClaim>();
+/** What the guards found out, carried by the request under keys that nobody else can write. */
+const CALLER = Symbol('caller');
+const CLAIM = Symbol('claim');
+interface GuardedRequest extends FastifyRequest {
+  [CALLER]?: AuthenticatedCaller;
+  [CLAIM]?: BiometricClaim;
+}
 
 /** Lets holders of an authorization token in. */
 @Injectable()
@@ -21,8 +25,8 @@ export class SessionGuard implements CanActivate {
   constructor(@Inject(Sessions) private readonly sessions: Sessions) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    callers.set(request, await this.sessions.authenticate(bearerToken(request)));
+    const request = context.switchToHttp().getRequest<GuardedRequest>();
+    request[CALLER] = await this.sessions.authenticate(bearerToken(request));
     return true;
   }
 }
@@ -33,20 +37,20 @@ export class VerificationGuard implements CanActivate {
   constructor(@Inject(FaceVerification) private readonly verification: FaceVerification) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    claims.set(request, await this.verification.claim(bearerToken(request)));
+    const request = context.switchToHttp().getRequest<GuardedRequest>();
+    request[CLAIM] = await this.verification.claim(bearerToken(request));
     return true;
   }
 }
 
 /** The account and session behind the request; only under `SessionGuard`. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext) =>
-  required(callers.get(context.switchToHttp().getRequest())),
+  required(context.switchToHttp().getRequest<GuardedRequest>()[CALLER]),
 );
 
 /** The sign-in attempt behind the request; only under `VerificationGuard`. */
 export const Claim = createParamDecorator((_: unknown, context: ExecutionContext) =>
-  required(claims.get(context.switchToHttp().getRequest())),
+  required(context.switchToHttp().getRequest<GuardedRequest>()[CLAIM]),
 );
 
 function required<T>(value: T | undefined): T {

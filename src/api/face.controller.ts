@@ -4,15 +4,16 @@ import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { FaceEnrolment } from '../auth/face-enrolment.js';
 import { type BiometricClaim, FaceVerification } from '../auth/face-verification.js';
 import type { AuthenticatedCaller } from '../auth/sessions.js';
-import { Answers, SampleForm } from './api-documentation.js';
+import { Answers, SampleForm, bodyProblems } from './api-documentation.js';
 import { ApiSettings } from './api-settings.js';
 import { Caller, Claim, SessionGuard, VerificationGuard } from './bearer.js';
 import { captureProblem } from './capture-problem.js';
 import { type FormRequest, readSample } from './sample-upload.js';
 import * as examples from './schemas/examples.js';
 import { comparedSchema, enrolledSchema, userAnswer } from './schemas/answers.js';
+import { UploadGate } from './upload-gate.js';
 
-const CAPTURE_PROBLEMS = [
+const CAPTURE_PROBLEMS = bodyProblems(
   'file_missing',
   'malformed_upload',
   'unsupported_image',
@@ -21,7 +22,7 @@ const CAPTURE_PROBLEMS = [
   'multiple_faces',
   'poor_quality',
   'busy',
-] as const;
+);
 
 @ApiTags('Face')
 @Controller('user')
@@ -29,6 +30,7 @@ export class FaceController {
   constructor(
     @Inject(FaceEnrolment) private readonly enrolment: FaceEnrolment,
     @Inject(FaceVerification) private readonly verification: FaceVerification,
+    @Inject(UploadGate) private readonly uploads: UploadGate,
     @Inject(ApiSettings) private readonly settings: ApiSettings,
   ) {}
 
@@ -52,8 +54,9 @@ export class FaceController {
     ['invalid_token', ...CAPTURE_PROBLEMS],
   )
   async enrol(@Caller() { account }: AuthenticatedCaller, @Req() request: FormRequest) {
-    const sample = await readSample(request, this.settings.maxImageBytes);
-    const result = await this.enrolment.enrol(account, sample);
+    const result = await this.uploads.admit(async () =>
+      this.enrolment.enrol(account, await readSample(request, this.settings.maxImageBytes)),
+    );
     if (result.outcome !== 'enrolled') throw captureProblem(result);
     return { fv: [...result.template.vector] };
   }
@@ -78,8 +81,9 @@ export class FaceController {
     ['invalid_token', 'face_mismatch', 'too_many_attempts', 'reference_incompatible', ...CAPTURE_PROBLEMS],
   )
   async compare(@Claim() claim: BiometricClaim, @Req() request: FormRequest) {
-    const sample = await readSample(request, this.settings.maxImageBytes);
-    const result = await this.verification.verify(claim, sample);
+    const result = await this.uploads.admit(async () =>
+      this.verification.verify(claim, await readSample(request, this.settings.maxImageBytes)),
+    );
     if (result.outcome !== 'verified') throw captureProblem(result);
     const vector = this.enrolment.reference(result.account)?.vector ?? null;
     return {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 
 import { fastifyMultipart } from '@fastify/multipart';
 import type { INestApplication } from '@nestjs/common';
@@ -8,6 +9,7 @@ import { SwaggerModule } from '@nestjs/swagger';
 import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 
 import { buildOpenApiDocument } from './api-documentation.js';
+import { PROBLEM_MEDIA_TYPE, Problem, problemBody } from './problems.js';
 import { UPLOAD_LIMITS } from './sample-upload.js';
 
 /** Room for the longest acceptable address and password in any encoding, and for nothing else. */
@@ -25,6 +27,8 @@ export function createHttpAdapter(logger: FastifyBaseLogger): FastifyAdapter {
     // Slow-loris: headers and body must arrive within this time, in milliseconds.
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
+    frameworkErrors: refuseUnroutable,
+    clientErrorHandler: refuseUnreadable,
     // What still arrives while stopping is answered as always; its connection is closed then.
     return503OnClosing: false,
     requestIdHeader: false,
@@ -105,4 +109,21 @@ function addDocumentation(app: INestApplication, version: string): void {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
   });
+}
+
+/** A request that no route can be found for, such as one with a broken percent-encoding in its path. */
+function refuseUnroutable(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const body = problemBody(new Problem('bad_request'), request.id);
+  void reply.status(body.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(body));
+}
+
+/** Bytes that are not HTTP, or headers without end: there is no request yet, only a connection to end. */
+function refuseUnreadable(_error: Error, socket: Socket): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = JSON.stringify(problemBody(new Problem('bad_request'), randomUUID()));
+  const head = `HTTP/1.1 400 Bad Request\r\nContent-Type: ${PROBLEM_MEDIA_TYPE}\r\nConnection: close`;
+  socket.end(`${head}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }

@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { AuthError } from '../auth/auth-error.js';
-import { Problem, type ProblemCode, problemBody } from './problems.js';
+import { PROBLEM_MEDIA_TYPE, Problem, type ProblemCode, problemBody } from './problems.js';
 
 /** What the framework refuses before a controller is reached, by its error code. */
 const FRAMEWORK_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
@@ -39,8 +39,8 @@ export class ProblemFilter implements ExceptionFilter {
       void reply.header('retry-after', String(problem.options.retryAfterSeconds));
     }
     // RFC 9110, 11.6.1: a 401 says how to authenticate.
-    if (problem.code === 'invalid_token') void reply.header('www-authenticate', 'Bearer');
-    void reply.status(body.status).type('application/problem+json').send(JSON.stringify(body));
+    if (body.status === 401) void reply.header('www-authenticate', 'Bearer');
+    void reply.status(body.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(body));
   }
 }
 

@@ -1,5 +1,7 @@
 /** RFC 9457 problems: every refusal of the server in one closed table. The codes are stable. */
 
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
 export interface ProblemDefinition {
   readonly status: number;
   readonly title: string;
@@ -83,7 +85,7 @@ export const PROBLEMS = {
   unsupported_media_type: {
     status: 415,
     title: 'The content type is not supported',
-    detail: 'Send JSON with the header Content-Type: application/json.',
+    detail: 'This call does not take that kind of body. The documentation at /docs says what it takes.',
   },
   no_face: {
     status: 422,

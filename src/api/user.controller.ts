@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { FaceEnrolment } from '../auth/face-enrolment.js';
 import type { AuthenticatedCaller } from '../auth/sessions.js';
-import { Answers } from './api-documentation.js';
+import { Answers, bodyProblems } from './api-documentation.js';
 import { Caller, SessionGuard } from './bearer.js';
 import * as examples from './schemas/examples.js';
 import { userAnswer, userAnswerSchema } from './schemas/answers.js';
@@ -32,7 +32,7 @@ export class UserController {
     {
       200: { schema: userAnswerSchema, description: 'The account, without a face.', example: examples.user },
     },
-    ['invalid_token'],
+    bodyProblems('invalid_token'),
   )
   async disableFace(@Caller() { account }: AuthenticatedCaller) {
     await this.enrolment.disable(account);

@@ -35,6 +35,13 @@ describe('normaliseEmail', () => {
     `ada@${'a.'.repeat(130)}org`,
     '"ada"@example.org',
     'ada@[127.0.0.1]',
+    'ada@1.2.3.44',
+    'ada@example.org/evil',
+    'ada@example.org?x',
+    'ada@example.org#x',
+    'ada@example.org:25',
+    'ada@ex%61mple.org',
+    'ada@example.org\\x',
   ])('refuses %j', (typed) => {
     expect(normaliseEmail(typed)).toBeNull();
   });

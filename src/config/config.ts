@@ -19,6 +19,15 @@ const templateKey = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** Browsers send an origin without path, and servers compare it letter by letter. */
+const origin = z.string().transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url && /^https?:$/.test(url.protocol) && url.pathname === '/') return url.origin;
+  const message = 'must be a comma-separated list of origins, e.g. https://app.example.org';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
 /** Every variable that the program reads; README.md has the same list for people. */
 const environmentSchema = z.object({
   HOST: z.string().min(1).default('localhost'),
@@ -28,6 +37,8 @@ const environmentSchema = z.object({
     .undefined('this version keeps its state in the embedded SQLite store under DATA_DIR; unset it')
     .optional(),
   FACE_ENGINE: z.literal('local', 'this version knows only "local"').default('local'),
+  FACE_API_URL: z.undefined('this version looks at faces itself; unset it').optional(),
+  FACE_API_KEY: z.undefined('this version looks at faces itself; unset it').optional(),
   CORS_ORIGINS: z
     .string()
     .default('http://localhost:3000')
@@ -37,7 +48,7 @@ const environmentSchema = z.object({
         .map((origin) => origin.trim())
         .filter(Boolean),
     )
-    .pipe(z.array(z.url('must be a comma-separated list of origins, e.g. https://app.example.org'))),
+    .pipe(z.array(origin)),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   JWT_SECRET: secret.optional(),
   FACE_AUTH_SECRET: secret.optional(),
@@ -49,7 +60,7 @@ const environmentSchema = z.object({
   FACE_MAX_FMR: z.coerce.number().gt(0).lt(1).default(1e-4),
   FACE_MAX_FAILURES: boundedInt(1, 100).default(5),
   FACE_WORKERS: boundedInt(1, 64).optional(),
-  FACE_QUEUE: boundedInt(0, 10_000).default(32),
+  FACE_QUEUE: boundedInt(1, 10_000).default(32),
   IMAGE_MAX_BYTES: boundedInt(10_000, 100 * MEGA).default(10 * MEGA),
   IMAGE_MAX_PIXELS: boundedInt(100_000, 500 * MEGA).default(50 * MEGA),
 });

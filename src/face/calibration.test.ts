@@ -5,8 +5,19 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { type Calibration, readCalibration, thresholdFor } from './calibration.js';
-import type { ModelPack } from './model-pack.js';
+import { type ModelPack, type ModelTask, pipelineFingerprint } from './model-pack.js';
 
+const input = { width: 112, height: 112, channels: 'bgr', mean: 127, scale: 128 } as const;
+const model = (task: ModelTask, id: string, weights = task as string, channels: 'bgr' | 'rgb' = 'bgr') => ({
+  entry: { task, id, file: `${id}.onnx`, path: '', sha256: weights, input: { ...input, channels } },
+  bytes: new Uint8Array(0),
+});
+const pack = (id: string, changes: Partial<ModelPack> = {}): ModelPack => ({
+  detection: model('detection', 'detector'),
+  landmarks: model('landmarks', 'landmarks'),
+  recognition: model('recognition', id),
+  ...changes,
+});
 const point = (rate: number, cosine: number) => ({
   false_match_rate: rate,
   cosine,
@@ -15,7 +26,7 @@ const point = (rate: number, cosine: number) => ({
 });
 const calibration: Calibration = {
   model: 'm',
-  models_sha256: { detection: 'd', landmarks: 'l', recognition: 'r' },
+  pipeline_sha256: pipelineFingerprint(pack('m')),
   measured_on: {
     dataset: 'd',
     images: 2,
@@ -27,14 +38,6 @@ const calibration: Calibration = {
   },
   thresholds: [point(1e-3, 0.34), point(1e-2, 0.24), point(1e-4, 0.42)],
 };
-
-/** As much of a pack as a calibration looks at. */
-const pack = (id: string, landmarks = 'l') =>
-  ({
-    detection: { entry: { id: 'detector', sha256: 'd' } },
-    landmarks: { entry: { id: 'landmarks', sha256: landmarks } },
-    recognition: { entry: { id, sha256: 'r' } },
-  }) as ModelPack;
 
 describe('thresholdFor', () => {
   it('finds the cosine that was measured for a rate', () => {
@@ -63,8 +66,12 @@ describe('readCalibration', () => {
     expect(await readCalibration(directory, pack('m'))).toEqual(calibration);
   });
 
-  it('refuses one that was measured with another model on the way', async () => {
-    await expect(readCalibration(directory, pack('m', 'other'))).rejects.toThrow(/other models/);
+  it.each<[string, Partial<ModelPack>]>([
+    ['recognition weights', { recognition: model('recognition', 'm', 'other') }],
+    ['landmarks', { landmarks: model('landmarks', 'landmarks', 'other') }],
+    ['colour order', { recognition: model('recognition', 'm', 'recognition', 'rgb') }],
+  ])('refuses one that was measured with other %s', async (_, changes) => {
+    await expect(readCalibration(directory, pack('m', changes))).rejects.toThrow(/other models/);
   });
 
   it('refuses a damaged one', async () => {

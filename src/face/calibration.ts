@@ -1,19 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 
 import { z } from 'zod';
 
 import type { DecisionThreshold } from './comparison.js';
-import { MODEL_TASKS, type ModelPack, type ModelTask } from './model-pack.js';
+import { type ModelPack, pipelineFingerprint } from './model-pack.js';
 
 const rate = z.number().gt(0).lt(1);
 
 /** What `calibration/<model>.json` holds; `vultus calibrate` writes it. */
 export const calibrationSchema = z.strictObject({
   model: z.string(),
-  /** Every model on the way to a template shifts the scores: a calibration holds for these files only. */
-  models_sha256: z.record(z.enum(MODEL_TASKS), z.string()),
+  /** Of the models on the way to a template and their inputs: a calibration holds for these only. */
+  pipeline_sha256: z.string(),
   measured_on: z.strictObject({
     dataset: z.string(),
     images: z.int().positive(),
@@ -53,23 +52,12 @@ export async function readCalibration(directory: string, pack: ModelPack): Promi
     );
   }
   const calibration = parse(text, file);
-  const measured = calibration.models_sha256;
-  const used = checksums(pack);
-  if (!isDeepStrictEqual(measured, used)) {
+  if (calibration.pipeline_sha256 !== pipelineFingerprint(pack)) {
     throw new CalibrationError(
       `calibration/${file} was measured with other models than those in use. Make it anew with: vultus calibrate`,
     );
   }
   return calibration;
-}
-
-/** The files that a calibration is bound to. */
-export function checksums(pack: ModelPack): Record<ModelTask, string> {
-  return {
-    detection: pack.detection.entry.sha256,
-    landmarks: pack.landmarks.entry.sha256,
-    recognition: pack.recognition.entry.sha256,
-  };
 }
 
 function parse(text: string, file: string): Calibration {

@@ -30,6 +30,7 @@ export class FaceDetector {
     const map = { a: scale, b: 0, tx: left + scale / 2 - 0.5, c: 0, d: scale, ty: top + scale / 2 - 0.5 };
     sampleToTensor(image, map, this.spec, this.session.input);
     const { scores, boxes } = await this.session.run();
+    this.session.clear();
     if (!scores || !boxes) throw new Error('the detection model lacks the outputs scores and boxes');
 
     const candidates: DetectedFace[] = [];

@@ -6,7 +6,7 @@ import { type AffineMap, type TensorSpec, sampleToTensor } from './sampling.js';
 export class FaceEmbedder {
   constructor(
     private readonly session: OnnxSession,
-    private readonly spec: TensorSpec,
+    private readonly model: { readonly input: TensorSpec; readonly dimensions?: number | undefined },
   ) {}
 
   /**
@@ -18,10 +18,11 @@ export class FaceEmbedder {
    */
   async embed(image: RgbImage, map: AffineMap): Promise<Float32Array> {
     const { input } = this.session;
-    sampleToTensor(image, map, this.spec, input);
+    sampleToTensor(image, map, this.model.input, input);
     const upright = await this.#run();
-    mirrorRows(input, this.spec.width);
+    mirrorRows(input, this.model.input.width);
     const mirrored = await this.#run();
+    this.session.clear();
     for (let i = 0; i < upright.length; i++) upright[i]! += mirrored[i]!;
     return normalise(upright);
   }
@@ -29,6 +30,10 @@ export class FaceEmbedder {
   async #run(): Promise<Float32Array> {
     const { output } = await this.session.run();
     if (!output) throw new Error('the recognition model lacks the output "output"');
+    const { dimensions = output.length } = this.model;
+    if (output.length !== dimensions) {
+      throw new Error(`the recognition model gives ${output.length} values, the manifest says ${dimensions}`);
+    }
     return normalise(output);
   }
 }

@@ -6,7 +6,7 @@ import type { BiometricSample, CaptureOutcome, CapturePurpose, EngineBusy, FaceC
 import type { ImageLimits } from './decode.js';
 import type { CaptureTask, EngineWorkerData } from './engine-worker.js';
 import type { SubjectRule } from './face-selection.js';
-import type { ModelPack } from './model-pack.js';
+import { type ModelPack, templateModelId } from './model-pack.js';
 
 export interface EnginePoolOptions {
   readonly workers: number;
@@ -64,7 +64,7 @@ export class FaceEnginePool implements FaceCapturer {
       await pool.destroy();
       throw error;
     }
-    return new FaceEnginePool(pool, pack.recognition.entry.id, options.maxQueue);
+    return new FaceEnginePool(pool, templateModelId(pack), options.maxQueue);
   }
 
   async capture(sample: BiometricSample, purpose: CapturePurpose): Promise<CaptureOutcome | EngineBusy> {

@@ -5,7 +5,7 @@ import { FaceDetector } from './detector.js';
 import { FaceEmbedder } from './embedder.js';
 import { type SubjectRule, selectFace } from './face-selection.js';
 import { LandmarkFinder, fivePoints } from './landmarks.js';
-import type { ModelPack, VerifiedModel } from './model-pack.js';
+import { type ModelPack, type VerifiedModel, templateModelId } from './model-pack.js';
 import { OnnxSession } from './onnx-session.js';
 import { judgeExposure, judgeQuality, measureQuality } from './quality.js';
 import type { RgbImage } from './rgb-image.js';
@@ -50,9 +50,9 @@ export class FaceEngine {
     const parts = {
       detector: new FaceDetector(detection, pack.detection.entry.input),
       landmarks: new LandmarkFinder(landmarks, pack.landmarks.entry.input),
-      embedder: new FaceEmbedder(recognition, pack.recognition.entry.input),
+      embedder: new FaceEmbedder(recognition, pack.recognition.entry),
     };
-    return new FaceEngine(parts, pack.recognition.entry.id, limits, subjectRule);
+    return new FaceEngine(parts, templateModelId(pack), limits, subjectRule);
   }
 
   async capture(sample: BiometricSample, purpose: CapturePurpose): Promise<CaptureOutcome> {

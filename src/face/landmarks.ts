@@ -31,6 +31,7 @@ export class LandmarkFinder {
   async find(image: RgbImage, face: Box): Promise<Landmarks> {
     const first = await this.#findIn(image, face);
     const second = await this.#findIn(image, boxAround(first));
+    this.session.clear();
     return meanShape([first, second]);
   }
 

@@ -87,6 +87,32 @@ async function readVerified(directory: string, entry: ModelEntry): Promise<Uint8
   return bytes;
 }
 
+/**
+ * What decides the features of a template: the recognition model's weights and how its input is made. Part
+ * of every stored template's model id, so that features of other weights are never compared with these.
+ */
+export function templateModelId({ recognition }: ModelPack): string {
+  return `${recognition.entry.id}@${fingerprint([recognition]).slice(0, 12)}`;
+}
+
+/** What decides the scores: every model on the way to a template. A calibration holds for one such pipeline. */
+export function pipelineFingerprint(pack: ModelPack): string {
+  return fingerprint(MODEL_TASKS.map((task) => pack[task]));
+}
+
+function fingerprint(models: readonly VerifiedModel[]): string {
+  const parts = models.map(({ entry: { task, sha256: weights, input } }) => [
+    task,
+    weights,
+    input.width,
+    input.height,
+    input.channels,
+    input.mean,
+    input.scale,
+  ]);
+  return sha256(Buffer.from(JSON.stringify(parts)));
+}
+
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

@@ -37,6 +37,11 @@ export class OnnxSession {
     return this.#data;
   }
 
+  /** Forgets the input. What was made of a face must not lie in memory until the next one comes. */
+  clear(): void {
+    this.#data.fill(0);
+  }
+
   /** @returns each output by its name, freshly allocated */
   async run(): Promise<Record<string, Float32Array>> {
     const results = await this.#session.run({ [this.#inputName]: this.#input });

@@ -55,7 +55,7 @@ const LIMITS: Record<CapturePurpose, Limits> = {
     minBrightness: 35,
     maxBrightness: 215,
     minSharpness: 0.008,
-    maxTurn: 0.4,
+    maxTurn: 0.3,
     maxOutside: 0.05,
     minChinRoom: 0.01,
   },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
+import net from 'node:net';
 
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -108,6 +109,16 @@ describe('an upload', () => {
 
   it.each([
     ['without a body', () => api.post(ENROL, { token: account.token }), 'file_missing'],
+    [
+      'as the bare picture',
+      () =>
+        api.post(ENROL, {
+          token: account.token,
+          body: Uint8Array.from(franck),
+          headers: { 'content-type': 'image/jpeg' },
+        }),
+      'unsupported_media_type',
+    ],
     ['with JSON', () => api.post(ENROL, { token: account.token, json: { file: 'abc' } }), 'file_missing'],
     ['in another field', () => api.upload(ENROL, account.token, franck, 'image'), 'file_missing'],
     ['of two files', twoFiles, 'malformed_upload'],
@@ -124,8 +135,11 @@ describe('an upload', () => {
         multipart(part('Content-Disposition: form-data; name="file"; filename="a.jpg"', 'abc').slice(0, -2)),
       'malformed_upload',
     ],
-  ])('%s is refused with 400', async (_, send, code) => {
-    expect(await send()).toMatchObject({ status: 400, body: { code } });
+  ])('%s is refused', async (_, send, code) => {
+    expect(await send()).toMatchObject({
+      status: code === 'unsupported_media_type' ? 415 : 400,
+      body: { code },
+    });
     expect(await currentTemplate()).toEqual(template);
   });
 
@@ -243,6 +257,25 @@ describe('elsewhere', () => {
     expect(body).toMatchObject({ code: 'not_found', status: 404 });
   });
 
+  it.each([
+    ['a path that cannot be decoded', 'GET /%E0%A4%A HTTP/1.1\r\nHost: x\r\n\r\n'],
+    ['what is not HTTP', 'hello\r\n\r\n'],
+    ['headers without end', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`],
+    [
+      'two lengths that disagree',
+      'POST /user/auth/sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}',
+    ],
+    [
+      'a length and chunks',
+      'POST /user/auth/sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+  ])('%s is a bad request, in the form of every other', async (_, bytes) => {
+    const answer = await rawExchange(bytes);
+    expect(answer).toMatch(/^HTTP\/1.1 400 /);
+    expect(answer).toMatch(/content-type: application\/problem\+json/i);
+    expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({ code: 'bad_request', status: 400 });
+  });
+
   it('a request id that could forge a log line is replaced', async () => {
     const { body } = await api.get('/user', { headers: { 'x-request-id': 'x" "level":60' } });
     expect(body.request_id).toMatch(/^[0-9a-f-]{36}$/);
@@ -273,6 +306,24 @@ function pixel(value: number): Promise<Buffer> {
   return sharp({ create: { width: 1, height: 1, channels: 3, background } })
     .png()
     .toBuffer();
+}
+
+/** Sends bytes as they are and reads until the server closes the connection, or has answered. */
+function rawExchange(bytes: string): Promise<string> {
+  const { hostname, port } = new URL(server.url);
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = net.connect(Number(port), hostname, () => socket.write(bytes));
+    socket.setEncoding('utf8');
+    socket.on('data', (text: string) => {
+      answer += text;
+      if (answer.includes('}')) socket.end();
+    });
+    socket.on('close', () => {
+      resolve(answer);
+    });
+    socket.on('error', reject);
+  });
 }
 
 /** `fetch` would tidy the path. */

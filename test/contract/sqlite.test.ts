@@ -1,3 +1,4 @@
+import { copyFile, readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 
 import { afterAll, describe, expect, it } from 'vitest';
@@ -28,6 +29,38 @@ describeStorageContract('SQLite in memory', async () => {
 });
 
 describe('SQLite file', () => {
+  it('holds nothing of a reference that was erased or replaced, in no file', async () => {
+    const directory = await temporaryDirectory();
+    const storage = openSqliteStorage(path.join(directory, 'vultus.db'));
+    const account = { id: 'a', email: 'a@example.org', passwordHash: 'x', createdAt: 1, reference: null };
+    await storage.accounts.insert(account);
+    const marks = ['first-ciphertext', 'second-ciphertext'].map((mark) => Buffer.from(mark.repeat(120)));
+    for (const ciphertext of marks) {
+      await storage.accounts.putReference('a', { modelId: 'm', ciphertext, qualityScore: 1, createdAt: 1 });
+    }
+    const onDisk = async () => {
+      const names = await readdir(directory);
+      return Buffer.concat(await Promise.all(names.map((name) => readFile(path.join(directory, name)))));
+    };
+    expect((await onDisk()).includes('first-ciphertext')).toBe(false);
+    expect((await onDisk()).includes('second-ciphertext')).toBe(true);
+    await storage.accounts.eraseReference('a');
+    expect((await onDisk()).includes('second-ciphertext')).toBe(false);
+    await storage.close();
+  });
+
+  it('is complete by itself once it is closed: a copy of it is a backup', async () => {
+    const directory = await temporaryDirectory();
+    const storage = openSqliteStorage(path.join(directory, 'vultus.db'));
+    const account = { id: 'a', email: 'a@example.org', passwordHash: 'x', createdAt: 1, reference: null };
+    await storage.accounts.insert(account);
+    await storage.close();
+    await copyFile(path.join(directory, 'vultus.db'), path.join(directory, 'copy.db'));
+    const copy = openSqliteStorage(path.join(directory, 'copy.db'));
+    expect(await copy.accounts.findById('a')).toEqual(account);
+    await copy.close();
+  });
+
   it('of a newer version of the program is refused', async () => {
     const file = path.join(await temporaryDirectory(), 'vultus.db');
     await openSqliteStorage(file).close();

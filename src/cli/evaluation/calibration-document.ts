@@ -10,7 +10,7 @@ const RATES = [1e-2, 5e-3, 2e-3, 1e-3, 5e-4, 2e-4, 1e-4, 5e-5, 2e-5, 1e-5];
 const MIN_THRESHOLDS = 2;
 
 interface CalibrationContext {
-  readonly model: { readonly id: string; readonly checksums: Calibration['models_sha256'] };
+  readonly model: { readonly id: string; readonly pipeline: string };
   readonly dataset: string;
   /** ISO 8601 */
   readonly date: string;
@@ -58,7 +58,7 @@ export function calibrate(scores: Scores, { model, dataset, date }: CalibrationC
   }
   const calibration = calibrationSchema.parse({
     model: model.id,
-    models_sha256: model.checksums,
+    pipeline_sha256: model.pipeline,
     measured_on: {
       dataset: scores.identities.known
         ? dataset

@@ -42,7 +42,7 @@ const scores = exampleScores((person) => `p${person}/`);
 const { calibration } = calibrate(scores, {
   dataset: 'other',
   date: context.date,
-  model: { id: 'fr_feature', checksums: { detection: 'd', landmarks: 'l', recognition: 'r' } },
+  model: { id: 'fr_feature', pipeline: 'p' },
 });
 
 /** Every element of `html` closes in order, and every attribute is quoted. */

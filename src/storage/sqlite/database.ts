@@ -19,12 +19,12 @@ export class SqliteDatabase {
    */
   static open(file: string): SqliteDatabase {
     const db = new Database(file);
-    db.exec('PRAGMA journal_mode = WAL');
+    db.exec('PRAGMA busy_timeout = 2000');
+    useWriteAheadLog(db);
     // What was acknowledged must survive a power cut too, not only a killed process.
     db.exec('PRAGMA synchronous = FULL');
-    db.exec('PRAGMA busy_timeout = 5000');
     db.exec('PRAGMA foreign_keys = ON');
-    // Erased templates are overwritten in the file instead of lingering in free pages.
+    // What is erased is overwritten in the file instead of lingering in free pages.
     db.exec('PRAGMA secure_delete = ON');
     migrate(db);
     return new SqliteDatabase(db);
@@ -42,7 +42,17 @@ export class SqliteDatabase {
     };
   }
 
+  /**
+   * Moves the journal into the database file and empties it, so that nothing that was erased or replaced
+   * stays readable in it. Skipped by SQLite while another connection reads; then the next call does it.
+   */
+  checkpoint(): void {
+    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
+  /** Leaves one complete file, which may be copied. */
   close(): void {
+    this.checkpoint();
     this.#db.close();
   }
 }
@@ -56,6 +66,19 @@ function whole(value: SqlValue): SqlValue {
 /** @returns whether `error` says that a UNIQUE constraint (not the primary key) refused a row */
 export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Database.SqliteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE';
+}
+
+/** Of several processes that open a new file at once SQLite lets one make the change and waits for none. */
+function useWriteAheadLog(db: Database.Database): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      db.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (attempt === 100) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+  }
 }
 
 function migrate(db: Database.Database): void {

@@ -92,9 +92,16 @@ function accountStore(db: SqliteDatabase): AccountStore {
     },
     findByEmail: async (email) => read(byEmail.get(email)),
     findById: async (id) => read(byId.get(id)),
-    putReference: async (accountId, { modelId, ciphertext, qualityScore, createdAt }) =>
-      setReference.run(modelId, ciphertext, qualityScore, createdAt, accountId) > 0,
-    eraseReference: async (accountId) => setReference.run(null, null, null, null, accountId) > 0,
+    putReference: async (accountId, { modelId, ciphertext, qualityScore, createdAt }) => {
+      const changed = setReference.run(modelId, ciphertext, qualityScore, createdAt, accountId);
+      db.checkpoint();
+      return changed > 0;
+    },
+    eraseReference: async (accountId) => {
+      const changed = setReference.run(null, null, null, null, accountId);
+      db.checkpoint();
+      return changed > 0;
+    },
   };
 }
 
