@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
 
 import { ConfigError, readConfig } from './config/config.js';
 import { CalibrationError } from './face/calibration.js';
@@ -24,7 +25,7 @@ async function main(): Promise<void> {
     logger.info('stopping: running requests are finished first');
     await app.close();
   });
-  const { port } = new URL(await app.getUrl());
+  const { port } = app.getHttpServer().address() as AddressInfo;
   process.stdout.write(
     startUpMessage({
       version,
@@ -43,13 +44,19 @@ function reachableHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** The first signal drains; a second one ends the process at once. */
+/** Under npm one Ctrl-C arrives twice: from the terminal and, passed on, from npm. */
+const ECHO_MS = 1000;
+
+/** The first signal drains; a second one, from somebody who has lost patience, ends the process at once. */
 function stopOnSignals(stop: () => Promise<void>): void {
-  let stopping = false;
+  let stoppingSince: number | undefined;
   const onSignal = (): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    stop().then(() => process.exit(0), fail);
+    if (stoppingSince === undefined) {
+      stoppingSince = Date.now();
+      stop().then(() => process.exit(0), fail);
+    } else if (Date.now() - stoppingSince > ECHO_MS) {
+      process.exit(1);
+    }
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);

@@ -42,6 +42,18 @@ describe('a server', () => {
     },
   );
 
+  it('takes the echo of one Ctrl-C for one: npm passes on what the terminal has sent already', async () => {
+    const server = await startServer();
+    const api = await ApiClient.for(server);
+    const { token } = await api.signUp();
+    const running = api.upload('/user/image/image-embedding', token, await still('franck_02159.jpg'));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const ended = server.stop('SIGINT');
+    const [answer, , code] = await Promise.all([running, server.stop('SIGINT'), ended]);
+    expect(answer.status).toBe(200);
+    expect(code).toBe(0);
+  });
+
   it('keeps accounts, faces and sessions over a restart', async () => {
     const first = await startServer();
     const before = await ApiClient.for(first);
