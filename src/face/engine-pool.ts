@@ -1,3 +1,5 @@
+import './runtime-telemetry.js';
+
 import { fileURLToPath } from 'node:url';
 
 import { Piscina } from 'piscina';

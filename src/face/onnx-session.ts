@@ -1,3 +1,5 @@
+import './runtime-telemetry.js';
+
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 /**

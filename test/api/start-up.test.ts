@@ -103,6 +103,16 @@ describe('a server', () => {
     expect((await stat(path.join(server.dataDirectory, 'secrets.json'))).mode & 0o777).toBe(0o600);
   });
 
+  it('reports to nobody: neither it nor its libraries leave anything outside of the data folder', async () => {
+    const elsewhere = await temporaryDirectory();
+    const server = await startServer({ HOME: elsewhere, TMPDIR: elsewhere, XDG_CACHE_HOME: elsewhere });
+    const api = await ApiClient.for(server);
+    await api.enrolled(await still('franck_02159.jpg'));
+    expect(await readdir(elsewhere)).toEqual([]);
+    await server.stop();
+    expect(await readdir(elsewhere)).toEqual([]);
+  });
+
   it('gives similarities as numbers to whoever wants them so', async () => {
     const server = await startServer({ SIMILARITY_FORMAT: 'number' });
     const api = await ApiClient.for(server);
