@@ -6,6 +6,7 @@ import { CalibrationError } from './face/calibration.js';
 import { ModelPackError } from './face/model-pack.js';
 import { createLogger } from './logger.js';
 import { loadParts } from './parts.js';
+import { StorageUnavailable } from './storage/port.js';
 import { startUpMessage } from './start-up-message.js';
 
 async function main(): Promise<void> {
@@ -21,8 +22,14 @@ async function main(): Promise<void> {
   const app = await createServer(parts, logger, version);
   await app.listen(config.port, config.host);
 
+  // Whoever closes the other end of our output must not end the server with it.
+  process.stdout.on('error', () => undefined);
   stopOnSignals(async () => {
     logger.info('stopping: running requests are finished first');
+    // A client that never finishes its request must not keep the server from stopping.
+    setTimeout(() => {
+      app.getHttpServer().closeAllConnections();
+    }, DRAIN_MS).unref();
     await app.close();
   });
   const { port } = app.getHttpServer().address() as AddressInfo;
@@ -44,6 +51,9 @@ function reachableHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
+/** How long running requests may take to finish once the server stops. */
+const DRAIN_MS = 10_000;
+
 /** Under npm one Ctrl-C arrives twice: from the terminal and, passed on, from npm. */
 const ECHO_MS = 1000;
 
@@ -63,18 +73,21 @@ function stopOnSignals(stop: () => Promise<void>): void {
 }
 
 function fail(error: unknown): never {
-  const expected =
-    error instanceof ConfigError || error instanceof ModelPackError || error instanceof CalibrationError;
-  const inUse = (error as { code?: unknown }).code === 'EADDRINUSE';
-  const message = inUse
-    ? 'The port is in use by another program. Stop that one, or set PORT.'
-    : expected
-      ? error.message
-      : error instanceof Error
-        ? error.stack
-        : String(error);
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${explain(error)}\n`);
   process.exit(1);
+}
+
+/** One sentence for what the operator can mend, everything there is for what only we can. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return 'The port is in use by another program. Stop that one, or set PORT.';
+  const expected = [ConfigError, ModelPackError, CalibrationError, StorageUnavailable];
+  if (expected.some((kind) => error instanceof kind)) return error.message;
+  // The system refused: a folder that is a file, a port that only root may open, a host that is not ours.
+  if (syscall !== undefined)
+    return `The server cannot start: ${error.message}. Look at DATA_DIR, HOST and PORT.`;
+  return error.stack ?? error.message;
 }
 
 main().catch(fail);

@@ -39,7 +39,7 @@ export function Answers(
         content: { 'application/json': { schema: openApiSchema(schema), example } },
       }),
     ),
-    ...problemResponses([...problems, 'internal_error']),
+    ...problemResponses([...problems, 'storage_unavailable', 'internal_error']),
   );
 }
 

@@ -51,11 +51,11 @@ export class FaceController {
         example: examples.enrolled,
       },
     },
-    ['invalid_token', ...CAPTURE_PROBLEMS],
+    ['invalid_token', 'enrolment_superseded', ...CAPTURE_PROBLEMS],
   )
-  async enrol(@Caller() { account }: AuthenticatedCaller, @Req() request: FormRequest) {
+  async enrol(@Caller() caller: AuthenticatedCaller, @Req() request: FormRequest) {
     const result = await this.uploads.admit(async () =>
-      this.enrolment.enrol(account, await readSample(request, this.settings.maxImageBytes)),
+      this.enrolment.enrol(caller, await readSample(request, this.settings.maxImageBytes)),
     );
     if (result.outcome !== 'enrolled') throw captureProblem(result);
     return { fv: [...result.template.vector] };

@@ -6,7 +6,13 @@ import { fastifyMultipart } from '@fastify/multipart';
 import type { INestApplication } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
-import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 
 import { buildOpenApiDocument } from './api-documentation.js';
 import { PROBLEM_MEDIA_TYPE, Problem, problemBody } from './problems.js';
@@ -24,7 +30,9 @@ export function createHttpAdapter(logger: FastifyBaseLogger): FastifyAdapter {
     // The lines are written in `addRequestLog`: with the route instead of the address, which could hold secrets.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     bodyLimit: MAX_JSON_BYTES,
-    // Slow-loris: headers and body must arrive within this time, in milliseconds.
+    // Slow-loris: headers and body must arrive within these times, in milliseconds. Node looks after them
+    // every half minute only, unless told otherwise, and mixes them up when the first is the longer one.
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
     frameworkErrors: refuseUnroutable,
@@ -46,16 +54,32 @@ export async function configureHttp(
   const fastify = app.getHttpAdapter().getInstance();
   // Only JSON and the picture's form are understood; text/plain is what a foreign page may send unasked.
   fastify.removeContentTypeParser('text/plain');
+  acceptEmptyJson(fastify);
   await app.register(fastifyMultipart, { limits: UPLOAD_LIMITS });
+  closeConnectionsWhenStopping(app);
+  addRequestLog(app);
   app.enableCors({
+    strictPreflight: false,
     origin: [...settings.corsOrigins],
     methods: ['GET', 'POST'],
     exposedHeaders: ['Retry-After', 'X-Request-Id'],
     maxAge: 600,
   });
-  closeConnectionsWhenStopping(app);
-  addRequestLog(app);
   addDocumentation(app, settings.version);
+}
+
+/** Clients that always send the JSON header may call what takes no body; what does take one asks for its fields. */
+function acceptEmptyJson(fastify: FastifyInstance): void {
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeContentTypeParser('application/json');
+  fastify.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    (request: FastifyRequest, body: string, done: (error: Error | null, body?: unknown) => void) => {
+      if (body === '') done(null, undefined);
+      else void parse(request, body, done);
+    },
+  );
 }
 
 /** A client that keeps its connection would otherwise hold the stopping server open until it times out. */

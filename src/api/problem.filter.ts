@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { AuthError } from '../auth/auth-error.js';
+import { StorageUnavailable } from '../storage/port.js';
 import { PROBLEM_MEDIA_TYPE, Problem, type ProblemCode, problemBody } from './problems.js';
 
 /** What the framework refuses before a controller is reached, by its error code. */
@@ -33,7 +34,8 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const problem = toProblem(error);
     const body = problemBody(problem, request.id);
-    if (problem.code === 'internal_error') request.log.error({ err: error }, 'request failed');
+    if (body.status === 500 || problem.code === 'storage_unavailable')
+      request.log.error({ err: error }, 'request failed');
 
     if (problem.options.retryAfterSeconds !== undefined) {
       void reply.header('retry-after', String(problem.options.retryAfterSeconds));
@@ -47,6 +49,8 @@ export class ProblemFilter implements ExceptionFilter {
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof AuthError) return authProblem(error);
+  if (error instanceof StorageUnavailable)
+    return new Problem('storage_unavailable', { retryAfterSeconds: 1 });
   return new Problem(frameworkCode(error));
 }
 

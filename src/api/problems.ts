@@ -67,6 +67,12 @@ export const PROBLEMS = {
     detail:
       'The face was enrolled with another recognition model. Ask the operator to have it enrolled again.',
   },
+  enrolment_superseded: {
+    status: 409,
+    title: 'The enrolment came too late',
+    detail:
+      'The session ended or the face was removed while the picture was being read. Sign in and try again.',
+  },
   image_too_large: {
     status: 413,
     title: 'The picture is too large',
@@ -111,6 +117,11 @@ export const PROBLEMS = {
     status: 500,
     title: 'Something went wrong',
     detail: 'The server could not answer. Try again; if it stays so, give the operator the request id.',
+  },
+  storage_unavailable: {
+    status: 503,
+    title: 'The storage is not available',
+    detail: 'The server cannot reach its data right now, and nothing was changed. Try again in a moment.',
   },
   busy: {
     status: 503,

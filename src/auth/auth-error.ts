@@ -6,7 +6,8 @@ export type AuthErrorCode =
   | 'email_taken'
   | 'face_mismatch'
   | 'too_many_attempts'
-  | 'reference_incompatible';
+  | 'reference_incompatible'
+  | 'enrolment_superseded';
 
 /** What is wrong with one field, in words for the person who filled it in. */
 export interface FieldError {

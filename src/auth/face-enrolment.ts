@@ -7,6 +7,7 @@ import type {
 } from '../face/capture.js';
 import type { Account, AccountStore } from '../storage/port.js';
 import { AuthError } from './auth-error.js';
+import type { AuthenticatedCaller } from './sessions.js';
 import type { TemplateVault } from './template-vault.js';
 
 export type EnrolmentOutcome =
@@ -23,20 +24,30 @@ export class FaceEnrolment {
     },
   ) {}
 
-  /** A refused sample leaves the earlier reference as it was. */
-  async enrol(account: Account, sample: BiometricSample): Promise<EnrolmentOutcome> {
+  /**
+   * A refused sample leaves the earlier reference as it was.
+   *
+   * @throws AuthError `enrolment_superseded` when, while the picture was being sent and read, the caller's
+   *         session ended or the account's face was erased: neither a revoked token nor a withdrawn consent
+   *         may be overtaken by an upload that was held back
+   */
+  async enrol({ account, session }: AuthenticatedCaller, sample: BiometricSample): Promise<EnrolmentOutcome> {
     const capture = await this.deps.capturer.capture(sample, 'enrolment');
     if (capture.outcome !== 'captured') return capture;
 
     const { template, qualityScore } = capture;
-    const stored = await this.deps.accounts.putReference(account.id, {
-      modelId: template.modelId,
-      ciphertext: this.deps.vault.seal(account.id, template),
-      qualityScore,
-      createdAt: this.deps.now(),
-    });
-    // The account was erased while its picture was being read.
-    if (!stored) throw new AuthError('invalid_token');
+    const now = this.deps.now();
+    const stored = await this.deps.accounts.putReference(
+      account.id,
+      {
+        modelId: template.modelId,
+        ciphertext: this.deps.vault.seal(account.id, template),
+        qualityScore,
+        createdAt: now,
+      },
+      { sessionId: session.id, referenceErasures: account.referenceErasures, now },
+    );
+    if (!stored) throw new AuthError('enrolment_superseded');
     return { outcome: 'enrolled', template };
   }
 

@@ -22,7 +22,22 @@ export class Sessions {
 
   /** @returns the authorization token of a new session */
   async open(accountId: string, methods: readonly AuthenticationMethod[]): Promise<string> {
-    const { sessions, tokens, lifetimeSeconds } = this.deps;
+    const { token, session } = await this.#prepare(accountId, methods);
+    await this.deps.sessions.insert(session);
+    return token;
+  }
+
+  /** @returns the token of a new session, null when the account has a face by now: a password is not enough then */
+  async openByPassword(accountId: string): Promise<string | null> {
+    const { token, session } = await this.#prepare(accountId, ['pwd']);
+    return (await this.deps.sessions.insertUnlessFaceEnrolled(session)) ? token : null;
+  }
+
+  async #prepare(
+    accountId: string,
+    methods: readonly AuthenticationMethod[],
+  ): Promise<{ token: string; session: Session }> {
+    const { tokens, lifetimeSeconds } = this.deps;
     const now = this.deps.now();
     const { token, referenceHash, expiresAt } = await tokens.issue({
       accountId,
@@ -30,8 +45,7 @@ export class Sessions {
       lifetimeSeconds,
       now,
     });
-    await sessions.insert({ id: referenceHash, accountId, createdAt: now, expiresAt, methods });
-    return token;
+    return { token, session: { id: referenceHash, accountId, createdAt: now, expiresAt, methods } };
   }
 
   /** @throws AuthError `invalid_token` unless the token is genuine and its session lives */

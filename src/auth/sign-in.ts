@@ -39,8 +39,9 @@ export class SignIn {
       this.deps.maxFaceFailures,
     );
     if (status.state === 'passed') {
-      const token = await this.deps.sessions.open(account.id, status.methods);
-      return { outcome: 'signed_in', account, token };
+      // A face may have been enrolled while the password was being hashed: then the face check follows after all.
+      const token = await this.deps.sessions.openByPassword(account.id);
+      if (token !== null) return { outcome: 'signed_in', account, token };
     }
     return { outcome: 'face_required', verificationToken: await this.#startFlow(account.id) };
   }

@@ -47,6 +47,7 @@ export class SignUp {
       passwordHash: await this.deps.hasher.hash(password),
       createdAt: this.deps.now(),
       reference: null,
+      referenceErasures: 0,
     };
     // The store decides who is first; asking beforehand would only leave a gap between asking and writing.
     if ((await this.deps.accounts.insert(account)) === 'duplicate_email') throw new AuthError('email_taken');

@@ -56,6 +56,20 @@ describe('readConfig', () => {
     },
   );
 
+  it.each([
+    { PORT: ' ' },
+    { PORT: '0x1FFF' },
+    { FACE_QUEUE: '1e4' },
+    { FACE_QUEUE: '0' },
+    { FACE_MAX_FMR: 'NaN' },
+    { FACE_MAX_FMR: '1e400' },
+    { JWT_SECRET: ' '.repeat(40) },
+    { TEMPLATE_KEY: `!!!!${Buffer.alloc(32).toString('base64')}` },
+    { DATA_DIR: ' ' },
+  ])('does not guess what %j was meant to be', (environment) => {
+    expect(() => readConfig(environment)).toThrow(Object.keys(environment)[0]);
+  });
+
   it('refuses one secret for both kinds of token', () => {
     const secret = 'x'.repeat(40);
     expect(() => readConfig({ JWT_SECRET: secret, FACE_AUTH_SECRET: secret })).toThrow(/must differ/);

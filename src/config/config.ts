@@ -3,15 +3,23 @@ import path from 'node:path';
 
 import { z } from 'zod';
 
-const boundedInt = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const boundedInt = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
 const MEGA = 1_000_000;
 
 /** A text that signs tokens: as much entropy as HS256 uses (RFC 7518, 3.2). */
-const secret = z.string().min(32, 'must have at least 32 characters; make one with: openssl rand -base64 48');
+export const secretSchema = z
+  .string()
+  .trim()
+  .min(32, 'must have at least 32 characters; make one with: openssl rand -base64 48');
 
-const templateKey = z.string().transform((text, context) => {
-  const key = Buffer.from(text, 'base64');
-  if (key.byteLength === 32) return key;
+export const templateKeySchema = z.string().transform((text, context) => {
+  // Checked by its letters: the decoder skips whatever is not base64.
+  if (/^[A-Za-z0-9+/]{43}=$/.test(text)) return Buffer.from(text, 'base64');
   context.addIssue({
     code: 'custom',
     message: 'must be 32 bytes in base64; make one with: openssl rand -base64 32',
@@ -30,9 +38,9 @@ const origin = z.string().transform((text, context) => {
 
 /** Every variable that the program reads; README.md has the same list for people. */
 const environmentSchema = z.object({
-  HOST: z.string().min(1).default('localhost'),
-  PORT: boundedInt(0, 65_535).default(8080),
-  DATA_DIR: z.string().min(1).default('./data'),
+  HOST: z.string().trim().min(1).default('localhost'),
+  PORT: boundedInt(0, 65_535).prefault('8080'),
+  DATA_DIR: z.string().trim().min(1).default('./data'),
   DATABASE_URL: z
     .undefined('this version keeps its state in the embedded SQLite store under DATA_DIR; unset it')
     .optional(),
@@ -50,19 +58,24 @@ const environmentSchema = z.object({
     )
     .pipe(z.array(origin)),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  JWT_SECRET: secret.optional(),
-  FACE_AUTH_SECRET: secret.optional(),
-  TEMPLATE_KEY: templateKey.optional(),
-  SESSION_TTL: boundedInt(60, 30 * 86_400).default(86_400),
-  VERIFICATION_TOKEN_TTL: boundedInt(1, 3600).default(120),
-  PASSWORD_MIN_LENGTH: boundedInt(8, 64).default(8),
+  JWT_SECRET: secretSchema.optional(),
+  FACE_AUTH_SECRET: secretSchema.optional(),
+  TEMPLATE_KEY: templateKeySchema.optional(),
+  SESSION_TTL: boundedInt(60, 30 * 86_400).prefault(String(86_400)),
+  VERIFICATION_TOKEN_TTL: boundedInt(1, 3600).prefault(String(120)),
+  PASSWORD_MIN_LENGTH: boundedInt(8, 64).prefault(String(8)),
   SIMILARITY_FORMAT: z.enum(['string', 'number']).default('string'),
-  FACE_MAX_FMR: z.coerce.number().gt(0).lt(1).default(1e-4),
-  FACE_MAX_FAILURES: boundedInt(1, 100).default(5),
+  FACE_MAX_FMR: z
+    .string()
+    .regex(/^(\d+(\.\d+)?|\.\d+)(e-?\d+)?$/i, 'must be a number, e.g. 0.0001 or 1e-4')
+    .transform(Number)
+    .pipe(z.number().gt(0, 'must be above 0').lt(1, 'must be below 1'))
+    .prefault('1e-4'),
+  FACE_MAX_FAILURES: boundedInt(1, 100).prefault(String(5)),
   FACE_WORKERS: boundedInt(1, 64).optional(),
-  FACE_QUEUE: boundedInt(1, 10_000).default(32),
-  IMAGE_MAX_BYTES: boundedInt(10_000, 100 * MEGA).default(10 * MEGA),
-  IMAGE_MAX_PIXELS: boundedInt(100_000, 500 * MEGA).default(50 * MEGA),
+  FACE_QUEUE: boundedInt(1, 10_000).prefault(String(32)),
+  IMAGE_MAX_BYTES: boundedInt(10_000, 100 * MEGA).prefault(String(10 * MEGA)),
+  IMAGE_MAX_PIXELS: boundedInt(100_000, 500 * MEGA).prefault(String(25 * MEGA)),
 });
 
 /** The program's settings, read once. Times in seconds, sizes in bytes and pixels. */

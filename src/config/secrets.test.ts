@@ -58,6 +58,12 @@ describe('loadSecrets', () => {
     await expect(load()).rejects.toThrow(/chmod 600/);
   });
 
+  it('holds the file to the rules of the environment', async () => {
+    const weak = { jwt_secret: 'a', face_auth_secret: 'a', template_key: '' };
+    await writeFile(path.join(directory, 'secrets.json'), JSON.stringify(weak), { mode: 0o600 });
+    await expect(load()).rejects.toThrow(/damaged/);
+  });
+
   it('refuses a damaged file without quoting it', async () => {
     await writeFile(path.join(directory, 'secrets.json'), '{"jwt_secret": "topsecret', { mode: 0o600 });
     await expect(load()).rejects.toThrow(/damaged/);

@@ -5,7 +5,7 @@ import path from 'node:path';
 
 import { z } from 'zod';
 
-import { type Config, ConfigError } from './config.js';
+import { type Config, ConfigError, secretSchema, templateKeySchema } from './config.js';
 
 export interface Secrets {
   readonly jwtSecret: string;
@@ -17,9 +17,9 @@ export interface Secrets {
 const FILE = 'secrets.json';
 
 const fileSchema = z.object({
-  jwt_secret: z.string(),
-  face_auth_secret: z.string(),
-  template_key: z.string(),
+  jwt_secret: secretSchema,
+  face_auth_secret: secretSchema,
+  template_key: templateKeySchema,
 });
 
 /**
@@ -52,7 +52,7 @@ export async function loadSecrets(
   return {
     jwtSecret: jwtSecret ?? stored.jwt_secret,
     faceAuthSecret: faceAuthSecret ?? stored.face_auth_secret,
-    templateKey: templateKey ?? Buffer.from(stored.template_key, 'base64'),
+    templateKey: templateKey ?? stored.template_key,
   };
 }
 

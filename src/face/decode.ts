@@ -25,6 +25,9 @@ export interface DecodedImage {
 
 const ACCEPTED = new Set(['image/jpeg', 'image/png', 'image/webp']);
 
+/** However few its pixels: the decoder's working memory grows with the length of a row, not with the picture. */
+const MAX_SIDE = 16_384;
+
 /** Faces are looked for and read in a picture no longer than this; a larger one is reduced while it is decoded. */
 const WORKING_SIDE = 1280;
 
@@ -55,7 +58,7 @@ export async function decodeImage(
     return unsupported(`${what}. Send a JPEG, PNG or WebP picture.`);
   }
 
-  // Any damage is refused: a half-grey face would only be rejected later, with a misleading reason.
+  // What breaks off is refused: a half-grey face would only be rejected later, with a misleading reason.
   const source = sharp(bytes, { limitInputPixels: false, failOn: 'truncated', pages: 1 });
   try {
     const header = await source.metadata();
@@ -63,6 +66,11 @@ export async function decodeImage(
     if (width * height > limits.maxPixels) {
       return tooLarge(
         `The picture has ${width} × ${height} pixels; at most ${Math.floor(limits.maxPixels / 1e6)} megapixels are accepted.`,
+      );
+    }
+    if (Math.max(width, height) > MAX_SIDE) {
+      return tooLarge(
+        `The picture has ${width} × ${height} pixels; at most ${MAX_SIDE} a side are accepted.`,
       );
     }
     const { data, info } = await source

@@ -7,6 +7,11 @@
  * guess.
  */
 
+/** The database cannot be reached, opened or written to right now. Nothing of the operation has happened. */
+export class StorageUnavailable extends Error {
+  override readonly name = 'StorageUnavailable';
+}
+
 /** The stored template of an enrollee. Only ciphertext comes here; the key is never in the database. */
 export interface BiometricReference {
   readonly modelId: string;
@@ -24,6 +29,8 @@ export interface Account {
   readonly passwordHash: string;
   readonly createdAt: number;
   readonly reference: BiometricReference | null;
+  /** How often the reference was erased: tells whether somebody withdrew it in the meantime. */
+  readonly referenceErasures: number;
 }
 
 export interface Session {
@@ -53,14 +60,27 @@ export interface AccountStore {
   insert(account: Account): Promise<'inserted' | 'duplicate_email'>;
   findByEmail(email: string): Promise<Account | null>;
   findById(id: string): Promise<Account | null>;
-  /** Puts the reference in the place of an earlier one as a whole. @returns false when there is no such account */
-  putReference(accountId: string, reference: BiometricReference): Promise<boolean>;
+  /**
+   * Puts the reference in the place of an earlier one as a whole, while what allowed it still holds.
+   * @returns false when there is no such account, its session has ended at `now`, or a reference of it has
+   *          been erased since `referenceErasures` was read
+   */
+  putReference(
+    accountId: string,
+    reference: BiometricReference,
+    allowedBy: { readonly sessionId: string; readonly referenceErasures: number; readonly now: number },
+  ): Promise<boolean>;
   /** Erases the reference. @returns false when there is no such account; having none is success */
   eraseReference(accountId: string): Promise<boolean>;
 }
 
 export interface SessionStore {
   insert(session: Session): Promise<void>;
+  /**
+   * Inserts a session that a password alone has earned.
+   * @returns false, and inserts nothing, when the account has a face by now
+   */
+  insertUnlessFaceEnrolled(session: Session): Promise<boolean>;
   /** @returns null for an unknown session and for one that has expired at `now` */
   findLive(id: string, now: number): Promise<Session | null>;
   /** @returns true for exactly one of several callers */

@@ -46,7 +46,9 @@ const BAD_PICTURES: [string, () => Promise<Uint8Array>, number, string][] = [
   ],
   ['one white pixel', () => pixel(255), 422, 'poor_quality'],
   ['one grey pixel', () => pixel(128), 422, 'no_face'],
-  ['a bomb of 30,000 × 30,000 pixels', async () => pngBomb(30_000), 413, 'image_too_large'],
+  ['a bomb of 30,000 × 30,000 pixels', async () => pngBomb(30_000, 30_000), 413, 'image_too_large'],
+  ['a picture of 12,000,000 × 2 pixels', async () => pngBomb(12_000_000, 2), 413, 'image_too_large'],
+  ['a picture of 1 × 24,000,000 pixels', async () => pngBomb(1, 24_000_000), 413, 'image_too_large'],
   ['a landscape', landscape, 422, 'no_face'],
   ['a group', () => groupPhotograph('sample3.jpg'), 422, 'multiple_faces'],
   ['a blurred face', () => sharp(franck).blur(14).jpeg().toBuffer(), 422, 'poor_quality'],
@@ -171,6 +173,11 @@ describe('credentials', () => {
     ['no address', { email: 'not an address', password: PASSWORD }, ['email']],
     ['an address with NUL', { email: 'a\u0000@example.org', password: PASSWORD }, ['email']],
     ['a very long address', { email: `${'a'.repeat(400)}@example.org`, password: PASSWORD }, ['email']],
+    [
+      'half a character',
+      { email, password: '\ud800\ud801\ud802\ud803\ud804\ud805\ud806\ud807' },
+      ['password'],
+    ],
     ['a short password', { email, password: 'short' }, ['password']],
     ['a common password', { email, password: 'password123' }, ['password']],
     ['a password of 10,000 characters', { email, password: 'x'.repeat(10_000) }, ['password']],
@@ -187,7 +194,7 @@ describe('credentials', () => {
 
   it.each<[string, () => Promise<unknown>, number, string]>([
     ['broken JSON', () => raw('{"email": "a@example.org"'), 400, 'malformed_json'],
-    ['an empty body', () => raw(''), 400, 'malformed_json'],
+    ['an empty body', () => raw(''), 400, 'validation_failed'],
     ['no body', () => api.post('/user/auth/sign-up'), 400, 'validation_failed'],
     [
       'a poisoned prototype',
@@ -274,6 +281,12 @@ describe('elsewhere', () => {
     expect(answer).toMatch(/^HTTP\/1.1 400 /);
     expect(answer).toMatch(/content-type: application\/problem\+json/i);
     expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({ code: 'bad_request', status: 400 });
+  });
+
+  it('a call that takes no body may carry the JSON header', async () => {
+    const { token } = await api.signUp();
+    const headers = { 'content-type': 'application/json' };
+    expect((await api.post('/user/auth/revoke-token', { token, headers })).status).toBe(200);
   });
 
   it('a request id that could forge a log line is replaced', async () => {

@@ -1,4 +1,6 @@
-import { chmod, cp, readFile, readdir, rm, stat, symlink } from 'node:fs/promises';
+import { once } from 'node:events';
+import { chmod, cp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -145,6 +147,32 @@ describe('a server', () => {
   });
 });
 
+describe('a client that never finishes its request', () => {
+  const halfOpen = (url: string, bytes: string) => {
+    const { hostname, port } = new URL(url);
+    const socket = net.connect(Number(port), hostname, () => socket.write(bytes));
+    socket.on('error', () => undefined).resume();
+    return { socket, closed: once(socket, 'close') };
+  };
+
+  it('is cut off, and does not keep the server from stopping', async () => {
+    const [first, second] = await Promise.all([startServer(), startServer()]);
+    const { token } = await (await ApiClient.for(second)).signUp();
+    const headers = halfOpen(first.url, 'POST /user/auth/sign-in HTTP/1.1\r\nHost: x\r\nX-Slow: ');
+    const upload = halfOpen(
+      second.url,
+      `POST /user/image/image-embedding HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n` +
+        'Content-Type: multipart/form-data; boundary=XX\r\nContent-Length: 5000\r\n\r\n--XX',
+    );
+    await once(upload.socket, 'ready').catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    // The first server's own patience ends the headers; the second one's, while it stops, ends the upload.
+    const [code] = await Promise.all([second.stop('SIGTERM'), headers.closed, upload.closed]);
+    expect(code).toBe(0);
+    expect(await first.stop()).toBe(0);
+  });
+});
+
 describe('a server refuses to start', () => {
   it('with settings it cannot use, naming them', async () => {
     const { code, stderr } = await startServerInVain({ PORT: 'http', FACE_MAX_FMR: '2' });
@@ -183,6 +211,26 @@ describe('a server refuses to start', () => {
     const { code, stderr } = await startServerInVain({ DATA_DIR: server.dataDirectory });
     expect(code).toBe(1);
     expect(stderr).toMatch(/secrets.json is missing/);
+  });
+
+  it('in a folder that is a file, in one sentence', async () => {
+    const file = path.join(await temporaryDirectory(), 'file');
+    await writeFile(file, '');
+    const { code, stderr } = await startServerInVain({ DATA_DIR: file });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/cannot start: EEXIST.*DATA_DIR/);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('on a database that is none, in one sentence', async () => {
+    const dataDirectory = await temporaryDirectory();
+    const server = await startServer({ DATA_DIR: dataDirectory });
+    await server.stop();
+    await writeFile(path.join(dataDirectory, 'vultus.db'), 'no database'.repeat(1000));
+    const { code, stderr } = await startServerInVain({ DATA_DIR: dataDirectory });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/vultus.db cannot be used: /);
+    expect(stderr).not.toContain('    at ');
   });
 
   it('without one of its models', async () => {

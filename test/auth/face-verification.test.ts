@@ -6,7 +6,7 @@ import { FaceEnrolment } from '../../src/auth/face-enrolment.js';
 import { FaceVerification } from '../../src/auth/face-verification.js';
 import { PasswordHasher } from '../../src/auth/password-hasher.js';
 import { PasswordPolicy } from '../../src/auth/password-policy.js';
-import { Sessions } from '../../src/auth/sessions.js';
+import { type AuthenticatedCaller, Sessions } from '../../src/auth/sessions.js';
 import { SignIn } from '../../src/auth/sign-in.js';
 import { SignUp } from '../../src/auth/sign-up.js';
 import { TemplateVault } from '../../src/auth/template-vault.js';
@@ -25,6 +25,8 @@ const SAMPLE = new Uint8Array(0);
 describe('a face verification', () => {
   let storage: Storage;
   let account: Account;
+  let caller: AuthenticatedCaller;
+  let openSessions: Sessions;
   let now: number;
   let model: string;
   let whileLooking: () => Promise<unknown>;
@@ -84,8 +86,12 @@ describe('a face verification', () => {
       ...limits,
     });
     const passwords = new PasswordPolicy(8);
-    ({ account } = await new SignUp({ accounts, sessions, hasher, passwords, now: clock }).run(CREDENTIALS));
-    await enrolment.enrol(account, SAMPLE);
+    const signUp = new SignUp({ accounts, sessions, hasher, passwords, now: clock });
+    const { token } = await signUp.run(CREDENTIALS);
+    caller = await sessions.authenticate(token);
+    ({ account } = caller);
+    await enrolment.enrol(caller, SAMPLE);
+    openSessions = sessions;
   });
   afterEach(() => storage.close());
 
@@ -110,12 +116,16 @@ describe('a face verification', () => {
     const { flow } = await claim();
     const other = new TemplateVault(randomBytes(32));
     whileLooking = () =>
-      storage.accounts.putReference(account.id, {
-        modelId: model,
-        ciphertext: other.seal(account.id, { modelId: model, vector: Float32Array.of(0, 1) }),
-        qualityScore: 1,
-        createdAt: now,
-      });
+      storage.accounts.putReference(
+        account.id,
+        {
+          modelId: model,
+          ciphertext: other.seal(account.id, { modelId: model, vector: Float32Array.of(0, 1) }),
+          qualityScore: 1,
+          createdAt: now,
+        },
+        { sessionId: caller.session.id, referenceErasures: 0, now },
+      );
     await expect(verification.verify(flow, SAMPLE)).rejects.toThrow(/does not decrypt/);
   });
 
@@ -153,5 +163,30 @@ describe('a face verification', () => {
     const { flow } = await claim();
     const gone = { ...flow, accountId: 'gone' };
     await expect(verification.verify(gone, SAMPLE)).rejects.toMatchObject({ code: 'invalid_token' });
+  });
+
+  describe('an enrolment', () => {
+    it('that was held back until its session was revoked puts no face on the account', async () => {
+      const before = (await storage.accounts.findById(account.id))?.reference;
+      whileLooking = () => openSessions.revoke(caller.session);
+      await expect(enrolment.enrol(caller, SAMPLE)).rejects.toMatchObject({ code: 'enrolment_superseded' });
+      expect((await storage.accounts.findById(account.id))?.reference).toEqual(before);
+    });
+
+    it('does not bring back a face that was withdrawn meanwhile', async () => {
+      const current = await openSessions.authenticate(await openSessions.open(account.id, ['pwd', 'face']));
+      whileLooking = () => enrolment.disable(account);
+      await expect(enrolment.enrol(current, SAMPLE)).rejects.toMatchObject({ code: 'enrolment_superseded' });
+      expect((await storage.accounts.findById(account.id))?.reference).toBeNull();
+    });
+  });
+
+  it('is asked for when the face was enrolled while the password was being hashed', async () => {
+    await enrolment.disable(account);
+    const withoutFace = (await storage.accounts.findById(account.id))!;
+    const signingIn = signIn.run(CREDENTIALS);
+    // The hash takes milliseconds; the enrolment is there before it is done.
+    await enrolment.enrol({ ...caller, account: withoutFace }, SAMPLE);
+    expect((await signingIn).outcome).toBe('face_required');
   });
 });

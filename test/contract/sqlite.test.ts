@@ -1,8 +1,9 @@
-import { copyFile, readFile, readdir } from 'node:fs/promises';
+import { copyFile, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { afterAll, describe, expect, it } from 'vitest';
 
+import { StorageUnavailable } from '../../src/storage/port.js';
 import { openSqliteStorage } from '../../src/storage/sqlite/sqlite-storage.js';
 import { removeTemporaryDirectories, temporaryDirectory } from '../support/server.js';
 import { describeStorageContract } from './storage-contract.js';
@@ -32,11 +33,21 @@ describe('SQLite file', () => {
   it('holds nothing of a reference that was erased or replaced, in no file', async () => {
     const directory = await temporaryDirectory();
     const storage = openSqliteStorage(path.join(directory, 'vultus.db'));
-    const account = { id: 'a', email: 'a@example.org', passwordHash: 'x', createdAt: 1, reference: null };
+    const account = {
+      id: 'a',
+      email: 'a@example.org',
+      passwordHash: 'x',
+      createdAt: 1,
+      reference: null,
+      referenceErasures: 0,
+    };
     await storage.accounts.insert(account);
+    await storage.sessions.insert({ id: 's', accountId: 'a', createdAt: 1, expiresAt: 9, methods: ['pwd'] });
+    const allowedBy = { sessionId: 's', referenceErasures: 0, now: 1 };
     const marks = ['first-ciphertext', 'second-ciphertext'].map((mark) => Buffer.from(mark.repeat(120)));
     for (const ciphertext of marks) {
-      await storage.accounts.putReference('a', { modelId: 'm', ciphertext, qualityScore: 1, createdAt: 1 });
+      const reference = { modelId: 'm', ciphertext, qualityScore: 1, createdAt: 1 };
+      expect(await storage.accounts.putReference('a', reference, allowedBy)).toBe(true);
     }
     const onDisk = async () => {
       const names = await readdir(directory);
@@ -52,13 +63,58 @@ describe('SQLite file', () => {
   it('is complete by itself once it is closed: a copy of it is a backup', async () => {
     const directory = await temporaryDirectory();
     const storage = openSqliteStorage(path.join(directory, 'vultus.db'));
-    const account = { id: 'a', email: 'a@example.org', passwordHash: 'x', createdAt: 1, reference: null };
+    const account = {
+      id: 'a',
+      email: 'a@example.org',
+      passwordHash: 'x',
+      createdAt: 1,
+      reference: null,
+      referenceErasures: 0,
+    };
     await storage.accounts.insert(account);
     await storage.close();
     await copyFile(path.join(directory, 'vultus.db'), path.join(directory, 'copy.db'));
     const copy = openSqliteStorage(path.join(directory, 'copy.db'));
     expect(await copy.accounts.findById('a')).toEqual(account);
     await copy.close();
+  });
+
+  it('loses nothing that was acknowledged after another process has held the lock', async () => {
+    const { default: Database } = await import('libsql');
+    const file = path.join(await temporaryDirectory(), 'vultus.db');
+    const storage = openSqliteStorage(file);
+    const account = (id: string) => ({
+      id,
+      email: `${id}@example.org`,
+      passwordHash: 'x',
+      createdAt: 1,
+      reference: null,
+      referenceErasures: 0,
+    });
+    await storage.accounts.insert(account('before'));
+    const intruder = new Database(file);
+    intruder.exec('BEGIN IMMEDIATE');
+    await expect(storage.accounts.insert(account('meanwhile'))).rejects.toThrow(StorageUnavailable);
+    expect(await storage.accounts.findById('before')).not.toBeNull();
+    intruder.exec('ROLLBACK');
+    intruder.close();
+
+    expect(await storage.accounts.insert(account('after'))).toBe('inserted');
+    const witness = openSqliteStorage(file);
+    expect(await witness.accounts.findById('after')).toEqual(account('after'));
+    // The statement that had met the lock runs again: it must not take anything back.
+    expect(await storage.accounts.insert(account('meanwhile'))).toBe('inserted');
+    for (const id of ['before', 'after', 'meanwhile']) {
+      expect(await witness.accounts.findById(id)).toEqual(account(id));
+    }
+    await witness.close();
+    await storage.close();
+  });
+
+  it('that is none is refused in a sentence', async () => {
+    const file = path.join(await temporaryDirectory(), 'vultus.db');
+    await writeFile(file, 'this is no database, but a text of some length'.repeat(100));
+    expect(() => openSqliteStorage(file)).toThrow(StorageUnavailable);
   });
 
   it('of a newer version of the program is refused', async () => {
@@ -76,7 +132,7 @@ describe('SQLite file', () => {
     await openSqliteStorage(file).close();
     const { default: Database } = await import('libsql');
     const db = new Database(file);
-    const half = `INSERT INTO accounts VALUES ('a', 'a@example.org', 'x', 1, 'fr_feature', NULL, NULL, NULL)`;
+    const half = `INSERT INTO accounts VALUES ('a', 'a@example.org', 'x', 1, 'fr_feature', NULL, NULL, NULL, 0)`;
     expect(() => db.exec(half)).toThrow(/CHECK/);
     db.close();
   });

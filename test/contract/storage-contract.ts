@@ -34,6 +34,7 @@ export function describeStorageContract(
         passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA',
         createdAt: NOW,
         reference: null,
+        referenceErasures: 0,
         ...changes,
       };
       expect(await store.accounts.insert(account)).toBe('inserted');
@@ -99,7 +100,14 @@ export function describeStorageContract(
       it('never lose a part of a text: one with NUL is refused or kept whole', async () => {
         const id = randomUUID();
         const email = `${id}@example.org`;
-        const account = { id, email, passwordHash: 'before\u0000after', createdAt: NOW, reference: null };
+        const account = {
+          id,
+          email,
+          passwordHash: 'before\u0000after',
+          createdAt: NOW,
+          reference: null,
+          referenceErasures: 0,
+        };
         const stored = await store.accounts.insert(account).then(
           async () => (await store.accounts.findById(id))?.passwordHash,
           () => account.passwordHash,
@@ -109,37 +117,64 @@ export function describeStorageContract(
 
       it('are unique by e-mail: of many concurrent sign-ups exactly one is inserted', async () => {
         const email = `${randomUUID()}@example.org`;
-        const account = { email, passwordHash: 'x', createdAt: NOW, reference: null };
+        const account = { email, passwordHash: 'x', createdAt: NOW, reference: null, referenceErasures: 0 };
         const results = await race((handle) => handle.accounts.insert({ ...account, id: randomUUID() }));
         expect(results.filter((result) => result === 'inserted')).toHaveLength(1);
         expect(results.filter((result) => result === 'duplicate_email')).toHaveLength(RACERS - 1);
       });
 
       it('carry a reference byte for byte, replace it as a whole, and lose it on request', async () => {
-        const { id } = await anAccount();
-        expect(await store.accounts.putReference(id, aReference())).toBe(true);
+        const { accountId: id, id: sessionId } = await aSession();
+        const allowedBy = { sessionId, referenceErasures: 0, now: NOW };
+        expect(await store.accounts.putReference(id, aReference(), allowedBy)).toBe(true);
         const stored = (await other.accounts.findById(id))?.reference;
         expect(stored && { ...stored, ciphertext: [...stored.ciphertext] }).toEqual({
           ...aReference(),
           ciphertext: [...aReference().ciphertext],
         });
-        const second = aReference({
+        const second = {
           modelId: 'other',
           ciphertext: Uint8Array.of(1),
           qualityScore: 0,
           createdAt: NOW + 9,
-        });
-        await store.accounts.putReference(id, second);
+        };
+        expect(await store.accounts.putReference(id, second, allowedBy)).toBe(true);
         const replaced = (await store.accounts.findById(id))?.reference;
         expect(replaced?.modelId).toBe('other');
         expect([...(replaced?.ciphertext ?? [])]).toEqual([1]);
         expect(await store.accounts.eraseReference(id)).toBe(true);
-        expect((await other.accounts.findById(id))?.reference).toBeNull();
+        expect(await other.accounts.findById(id)).toMatchObject({ reference: null, referenceErasures: 1 });
         expect(await store.accounts.eraseReference(id)).toBe(true);
       });
 
+      it('take no reference from a session that has ended, of another account, or that never was', async () => {
+        const { accountId: id, id: sessionId, expiresAt } = await aSession();
+        const stranger = await aSession();
+        const put = (allowedBy: { sessionId: string; now: number }) =>
+          store.accounts.putReference(id, aReference(), { referenceErasures: 0, ...allowedBy });
+        expect(await put({ sessionId, now: expiresAt })).toBe(false);
+        expect(await put({ sessionId: stranger.id, now: NOW })).toBe(false);
+        expect(await put({ sessionId: randomUUID(), now: NOW })).toBe(false);
+        await other.sessions.delete(sessionId);
+        expect(await put({ sessionId, now: NOW })).toBe(false);
+        expect((await store.accounts.findById(id))?.reference).toBeNull();
+      });
+
+      it('take no reference that was begun before an erasure', async () => {
+        const { accountId: id, id: sessionId } = await aSession();
+        const allowedBy = { sessionId, referenceErasures: 0, now: NOW };
+        expect(await store.accounts.putReference(id, aReference(), allowedBy)).toBe(true);
+        await other.accounts.eraseReference(id);
+        expect(await store.accounts.putReference(id, aReference(), allowedBy)).toBe(false);
+        expect((await store.accounts.findById(id))?.reference).toBeNull();
+        const again = { ...allowedBy, referenceErasures: 1 };
+        expect(await store.accounts.putReference(id, aReference(), again)).toBe(true);
+      });
+
       it('that do not exist cannot be given a reference', async () => {
-        expect(await store.accounts.putReference(randomUUID(), aReference())).toBe(false);
+        const { id: sessionId } = await aSession();
+        const allowedBy = { sessionId, referenceErasures: 0, now: NOW };
+        expect(await store.accounts.putReference(randomUUID(), aReference(), allowedBy)).toBe(false);
         expect(await store.accounts.eraseReference(randomUUID())).toBe(false);
       });
     });
@@ -150,6 +185,27 @@ export function describeStorageContract(
         expect(await other.sessions.findLive(session.id, NOW)).toEqual(session);
         expect(await store.sessions.findLive(session.id, session.expiresAt - 1)).toEqual(session);
         expect(await store.sessions.findLive(session.id, session.expiresAt)).toBeNull();
+      });
+
+      it('of a password alone are not opened for an account that has a face by now', async () => {
+        const { accountId, id: sessionId } = await aSession();
+        const session: Session = {
+          id: randomUUID(),
+          accountId,
+          createdAt: NOW,
+          expiresAt: NOW + 9,
+          methods: ['pwd'],
+        };
+        expect(await store.sessions.insertUnlessFaceEnrolled(session)).toBe(true);
+        expect(await other.sessions.findLive(session.id, NOW)).toEqual(session);
+        await other.accounts.putReference(accountId, aReference(), {
+          sessionId,
+          referenceErasures: 0,
+          now: NOW,
+        });
+        const late = { ...session, id: randomUUID() };
+        expect(await store.sessions.insertUnlessFaceEnrolled(late)).toBe(false);
+        expect(await store.sessions.findLive(late.id, NOW)).toBeNull();
       });
 
       it('end once: of many concurrent revocations exactly one is told so', async () => {

@@ -93,9 +93,20 @@ describe('what is refused', () => {
 
   it('a bomb is too large before anything of it is decoded', async () => {
     const before = process.memoryUsage().rss;
-    expect(await decodeImage(pngBomb(30_000), LIMITS)).toMatchObject({ outcome: 'image_too_large' });
+    expect(await decodeImage(pngBomb(30_000, 30_000), LIMITS)).toMatchObject({ outcome: 'image_too_large' });
     expect(process.memoryUsage().rss - before).toBeLessThan(200e6);
   });
+
+  it.each([
+    [12_000_000, 2],
+    [1, 24_000_000],
+    [16_385, 100],
+  ])(
+    'a picture of %i × %i pixels is too large: rows and columns cost more than their pixels',
+    async (width, height) => {
+      expect(await decodeImage(pngBomb(width, height), LIMITS)).toMatchObject({ outcome: 'image_too_large' });
+    },
+  );
 
   it('a file beyond the byte cap is too large', async () => {
     const outcome = await decodeImage(franck, { ...LIMITS, maxBytes: 10_000 });

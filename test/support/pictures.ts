@@ -27,11 +27,11 @@ export function landscape(): Promise<Buffer> {
     );
 }
 
-/** A PNG whose header promises `side` × `side` pixels behind a few bytes of data. */
-export function pngBomb(side: number): Buffer {
+/** A PNG whose header promises so many pixels behind a few bytes of data. */
+export function pngBomb(width: number, height: number): Buffer {
   const header = Buffer.alloc(13);
-  header.writeUInt32BE(side, 0);
-  header.writeUInt32BE(side, 4);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
   header.set([8, 2, 0, 0, 0], 8);
   return Buffer.concat([
     Buffer.from('89504e470d0a1a0a', 'hex'),

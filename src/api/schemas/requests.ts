@@ -4,14 +4,13 @@ import { z } from 'zod';
  * Unknown fields are refused instead of dropped: a misspelt one would otherwise be ignored in silence. The
  * rules for addresses and new passwords belong to the use cases; here only what any of them can mean.
  */
+const wholeText = z
+  .string('must be a text')
+  .refine((text) => !/\p{Surrogate}/u.test(text), 'holds half a character');
+
 export const credentialsSchema = z.strictObject({
-  email: z
-    .string('must be a text')
-    .min(1, 'is required')
-    .max(320, 'is too long')
-    .meta({ example: 'ada@example.org' }),
-  password: z
-    .string('must be a text')
+  email: wholeText.min(1, 'is required').max(320, 'is too long').meta({ example: 'ada@example.org' }),
+  password: wholeText
     .min(1, 'is required')
     .max(1024, 'is too long')
     .meta({ example: 'correct horse battery staple' }),

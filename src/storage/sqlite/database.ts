@@ -1,8 +1,14 @@
 import Database from 'libsql';
 
+import { StorageUnavailable } from '../port.js';
 import { MIGRATIONS } from './migrations.js';
 
 export type SqlValue = string | number | Uint8Array | null;
+
+/** Waiting for another process's lock stops every request of this one, for the driver is synchronous. */
+const BUSY_TIMEOUT_MS = 250;
+/** At the start nobody is kept waiting yet. */
+const OPENING_TIMEOUT_MS = 5000;
 
 /** One open database file. The only file that knows `libsql`. */
 export class SqliteDatabase {
@@ -15,39 +21,57 @@ export class SqliteDatabase {
   /**
    * Opens `file` (`:memory:` for none) and brings its schema up to date.
    *
-   * @throws Error when the file was written by a newer version of the program
+   * @throws StorageUnavailable when it cannot be opened, or was written by a newer version of the program
    */
   static open(file: string): SqliteDatabase {
-    const db = new Database(file);
-    db.exec('PRAGMA busy_timeout = 2000');
-    useWriteAheadLog(db);
-    // What was acknowledged must survive a power cut too, not only a killed process.
-    db.exec('PRAGMA synchronous = FULL');
-    db.exec('PRAGMA foreign_keys = ON');
-    // What is erased is overwritten in the file instead of lingering in free pages.
-    db.exec('PRAGMA secure_delete = ON');
-    migrate(db);
-    return new SqliteDatabase(db);
+    try {
+      const db = new Database(file);
+      setBusyTimeout(db, OPENING_TIMEOUT_MS);
+      useWriteAheadLog(db);
+      // What was acknowledged must survive a power cut too, not only a killed process.
+      db.exec('PRAGMA synchronous = FULL');
+      db.exec('PRAGMA foreign_keys = ON');
+      // What is erased is overwritten in the file instead of lingering in free pages.
+      db.exec('PRAGMA secure_delete = ON');
+      inTransaction(db, () => {
+        migrate(db);
+      });
+      setBusyTimeout(db, BUSY_TIMEOUT_MS);
+      return new SqliteDatabase(db);
+    } catch (cause) {
+      throw new StorageUnavailable(`The database ${file} cannot be used: ${reason(cause)}.`, { cause });
+    }
   }
 
-  /** Prepares a statement once; `get` answers its first row, `run` the number of rows it changed. */
-  prepare(sql: string): {
-    get(...values: SqlValue[]): unknown;
-    run(...values: SqlValue[]): number;
-  } {
+  /** @returns a function that answers the first row, undefined without one */
+  prepareRead(sql: string): (...values: SqlValue[]) => unknown {
     const statement = this.#db.prepare(sql);
-    return {
-      get: (...values) => statement.get(values.map(whole)),
-      run: (...values) => statement.run(values.map(whole)).changes,
-    };
+    return (...values) => this.#guarded(() => statement.get(values.map(whole)));
+  }
+
+  /** @returns a function that answers the number of changed rows once they are written through */
+  prepareWrite(sql: string): (...values: SqlValue[]) => number {
+    const statement = this.#db.prepare(sql);
+    return (...values) => this.#write(() => statement.run(values.map(whole)).changes);
+  }
+
+  /** @returns a function that answers the row of a statement with RETURNING once it is written through */
+  prepareWriteReturning(sql: string): (...values: SqlValue[]) => unknown {
+    const statement = this.#db.prepare(sql);
+    return (...values) => this.#write(() => statement.get(values.map(whole)));
   }
 
   /**
    * Moves the journal into the database file and empties it, so that nothing that was erased or replaced
-   * stays readable in it. Skipped by SQLite while another connection reads; then the next call does it.
+   * stays readable in it. Skipped while another connection reads; then the next call does it.
    */
   checkpoint(): void {
-    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    setBusyTimeout(this.#db, 0);
+    try {
+      this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } finally {
+      setBusyTimeout(this.#db, BUSY_TIMEOUT_MS);
+    }
   }
 
   /** Leaves one complete file, which may be copied. */
@@ -55,6 +79,52 @@ export class SqliteDatabase {
     this.checkpoint();
     this.#db.close();
   }
+
+  #write<T>(action: () => T): T {
+    return this.#guarded(() => inTransaction(this.#db, action));
+  }
+
+  #guarded<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      if (isOutage(error)) throw new StorageUnavailable(reason(error), { cause: error });
+      throw error;
+    }
+  }
+}
+
+/**
+ * Takes the write lock before the statement runs. A statement that meets the lock itself is left unfinished
+ * by the driver, and everything after it would run in a transaction that nobody commits.
+ */
+function inTransaction<T>(db: Database.Database, action: () => T): T {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = action();
+    db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    try {
+      db.exec('ROLLBACK');
+    } catch {
+      // SQLite has rolled back by itself, as it does when the disk is full; what happened is in `error`.
+    }
+    throw error;
+  }
+}
+
+/** @returns whether `error` says that a UNIQUE constraint (not the primary key) refused a row */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE';
+}
+
+/** Locked by another process, disk full, not writable, no database: not the fault of what was asked. */
+function isOutage(error: unknown): boolean {
+  return (
+    error instanceof Database.SqliteError &&
+    /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB)/.test(error.code)
+  );
 }
 
 /** The driver cuts a text at a NUL, so that two texts would become one; no text of ours has any. */
@@ -63,9 +133,12 @@ function whole(value: SqlValue): SqlValue {
   return value;
 }
 
-/** @returns whether `error` says that a UNIQUE constraint (not the primary key) refused a row */
-export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Database.SqliteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE';
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function setBusyTimeout(db: Database.Database, milliseconds: number): void {
+  db.exec(`PRAGMA busy_timeout = ${milliseconds}`);
 }
 
 /** Of several processes that open a new file at once SQLite lets one make the change and waits for none. */
@@ -75,25 +148,17 @@ function useWriteAheadLog(db: Database.Database): void {
       db.exec('PRAGMA journal_mode = WAL');
       return;
     } catch (error) {
-      if (attempt === 100) throw error;
+      if (attempt === 100 || !isOutage(error)) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
     }
   }
 }
 
 function migrate(db: Database.Database): void {
-  // IMMEDIATE: two processes that start together must not both apply a step.
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
-    if (version > MIGRATIONS.length) {
-      throw new Error(`the database has schema version ${version}, this program knows ${MIGRATIONS.length}`);
-    }
-    for (const step of MIGRATIONS.slice(version)) db.exec(step);
-    db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
-    db.exec('COMMIT');
-  } catch (error) {
-    db.exec('ROLLBACK');
-    throw error;
+  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (version > MIGRATIONS.length) {
+    throw new Error(`it has schema version ${version}, and this program knows ${MIGRATIONS.length}`);
   }
+  for (const step of MIGRATIONS.slice(version)) db.exec(step);
+  db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
 }

@@ -13,6 +13,7 @@ export const MIGRATIONS: readonly string[] = [
     reference_ciphertext  BLOB,
     reference_quality     REAL,
     reference_created_at  INTEGER,
+    reference_erasures    INTEGER NOT NULL DEFAULT 0,
     -- A reference is there as a whole or not at all.
     CHECK ((reference_model IS NULL) = (reference_ciphertext IS NULL)
        AND (reference_model IS NULL) = (reference_quality IS NULL)

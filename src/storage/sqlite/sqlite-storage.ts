@@ -5,19 +5,23 @@ import { SqliteDatabase, isUniqueViolation } from './database.js';
 
 /**
  * The embedded store: one file beside the program, written through before an operation resolves.
- * Each operation is one statement, which SQLite makes atomic between connections and processes.
+ * Each operation is one statement in a transaction of its own, atomic between connections and processes.
  *
  * @param file path of the database file, or `:memory:`
  */
 export function openSqliteStorage(file: string): Storage {
   const db = SqliteDatabase.open(file);
-  const expiredSessions = db.prepare('DELETE FROM sessions WHERE expires_at <= ?');
-  const expiredFlows = db.prepare('DELETE FROM sign_in_flows WHERE expires_at <= ?');
+  const expiredSessions = db.prepareWrite('DELETE FROM sessions WHERE expires_at <= ?');
+  const expiredFlows = db.prepareWrite('DELETE FROM sign_in_flows WHERE expires_at <= ?');
   return {
     accounts: accountStore(db),
     sessions: sessionStore(db),
     signInFlows: signInFlowStore(db),
-    removeExpired: async (now) => expiredSessions.run(now) + expiredFlows.run(now),
+    removeExpired: async (now) => {
+      const removed = expiredSessions(now) + expiredFlows(now);
+      db.checkpoint();
+      return removed;
+    },
     close: async () => {
       db.close();
     },
@@ -36,12 +40,14 @@ const accountRow = z
     reference_ciphertext: blob.nullable(),
     reference_quality: z.number().nullable(),
     reference_created_at: z.int().nullable(),
+    reference_erasures: z.int().nonnegative(),
   })
   .transform((row) => ({
     id: row.id,
     email: row.email,
     passwordHash: row.password_hash,
     createdAt: row.created_at,
+    referenceErasures: row.reference_erasures,
     reference: referenceSchema.nullable().parse(
       row.reference_model === null
         ? null
@@ -62,19 +68,26 @@ const referenceSchema = z.object({
 });
 
 function accountStore(db: SqliteDatabase): AccountStore {
-  const insert = db.prepare('INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
-  const byEmail = db.prepare('SELECT * FROM accounts WHERE email = ?');
-  const byId = db.prepare('SELECT * FROM accounts WHERE id = ?');
-  const setReference = db.prepare(
+  const insert = db.prepareWrite('INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const byEmail = db.prepareRead('SELECT * FROM accounts WHERE email = ?');
+  const byId = db.prepareRead('SELECT * FROM accounts WHERE id = ?');
+  const putReference = db.prepareWrite(
     `UPDATE accounts SET reference_model = ?, reference_ciphertext = ?, reference_quality = ?,
-            reference_created_at = ? WHERE id = ?`,
+            reference_created_at = ?
+      WHERE id = ? AND reference_erasures = ?
+        AND EXISTS (SELECT 1 FROM sessions WHERE id = ? AND account_id = accounts.id AND expires_at > ?)`,
+  );
+  const eraseReference = db.prepareWrite(
+    `UPDATE accounts SET reference_model = NULL, reference_ciphertext = NULL, reference_quality = NULL,
+            reference_created_at = NULL, reference_erasures = reference_erasures + 1
+      WHERE id = ?`,
   );
   const read = (row: unknown) => (row === undefined ? null : accountRow.parse(row));
 
   return {
-    insert: async ({ id, email, passwordHash, createdAt, reference }) => {
+    insert: async ({ id, email, passwordHash, createdAt, reference, referenceErasures }) => {
       try {
-        insert.run(
+        insert(
           id,
           email,
           passwordHash,
@@ -83,6 +96,7 @@ function accountStore(db: SqliteDatabase): AccountStore {
           reference?.ciphertext ?? null,
           reference?.qualityScore ?? null,
           reference?.createdAt ?? null,
+          referenceErasures,
         );
       } catch (error) {
         if (isUniqueViolation(error)) return 'duplicate_email';
@@ -90,15 +104,25 @@ function accountStore(db: SqliteDatabase): AccountStore {
       }
       return 'inserted';
     },
-    findByEmail: async (email) => read(byEmail.get(email)),
-    findById: async (id) => read(byId.get(id)),
-    putReference: async (accountId, { modelId, ciphertext, qualityScore, createdAt }) => {
-      const changed = setReference.run(modelId, ciphertext, qualityScore, createdAt, accountId);
+    findByEmail: async (email) => read(byEmail(email)),
+    findById: async (id) => read(byId(id)),
+    putReference: async (accountId, { modelId, ciphertext, qualityScore, createdAt }, allowedBy) => {
+      const { sessionId, referenceErasures, now } = allowedBy;
+      const changed = putReference(
+        modelId,
+        ciphertext,
+        qualityScore,
+        createdAt,
+        accountId,
+        referenceErasures,
+        sessionId,
+        now,
+      );
       db.checkpoint();
       return changed > 0;
     },
     eraseReference: async (accountId) => {
-      const changed = setReference.run(null, null, null, null, accountId);
+      const changed = eraseReference(accountId);
       db.checkpoint();
       return changed > 0;
     },
@@ -122,18 +146,23 @@ const sessionRow = z
   }));
 
 function sessionStore(db: SqliteDatabase): SessionStore {
-  const insert = db.prepare('INSERT INTO sessions VALUES (?, ?, ?, ?, ?)');
-  const live = db.prepare('SELECT * FROM sessions WHERE id = ? AND expires_at > ?');
-  const remove = db.prepare('DELETE FROM sessions WHERE id = ?');
+  const insert = db.prepareWrite('INSERT INTO sessions VALUES (?, ?, ?, ?, ?)');
+  const insertUnlessFaceEnrolled = db.prepareWrite(
+    `INSERT INTO sessions SELECT ?, id, ?, ?, ? FROM accounts WHERE id = ? AND reference_model IS NULL`,
+  );
+  const live = db.prepareRead('SELECT * FROM sessions WHERE id = ? AND expires_at > ?');
+  const remove = db.prepareWrite('DELETE FROM sessions WHERE id = ?');
   return {
     insert: async ({ id, accountId, createdAt, expiresAt, methods }) => {
-      insert.run(id, accountId, createdAt, expiresAt, methods.join(' '));
+      insert(id, accountId, createdAt, expiresAt, methods.join(' '));
     },
+    insertUnlessFaceEnrolled: async ({ id, accountId, createdAt, expiresAt, methods }) =>
+      insertUnlessFaceEnrolled(id, createdAt, expiresAt, methods.join(' '), accountId) > 0,
     findLive: async (id, now) => {
-      const row = live.get(id, now);
+      const row = live(id, now);
       return row === undefined ? null : sessionRow.parse(row);
     },
-    delete: async (id) => remove.run(id) > 0,
+    delete: async (id) => remove(id) > 0,
   };
 }
 
@@ -156,12 +185,12 @@ const signInFlowRow = z
   }));
 
 function signInFlowStore(db: SqliteDatabase): SignInFlowStore {
-  const insert = db.prepare('INSERT INTO sign_in_flows VALUES (?, ?, ?, ?, ?, ?)');
-  const byId = db.prepare('SELECT * FROM sign_in_flows WHERE id = ?');
-  const pass = db.prepare(
+  const insert = db.prepareWrite('INSERT INTO sign_in_flows VALUES (?, ?, ?, ?, ?, ?)');
+  const byId = db.prepareRead('SELECT * FROM sign_in_flows WHERE id = ?');
+  const pass = db.prepareWrite(
     `UPDATE sign_in_flows SET state = 'passed' WHERE id = ? AND state = 'awaiting_face' AND expires_at > ?`,
   );
-  const countFailure = db.prepare(
+  const countFailure = db.prepareWriteReturning(
     `UPDATE sign_in_flows
         SET face_failures = face_failures + 1,
             state = CASE WHEN face_failures + 1 >= ? THEN 'locked' ELSE state END
@@ -171,10 +200,10 @@ function signInFlowStore(db: SqliteDatabase): SignInFlowStore {
   const read = (row: unknown) => (row === undefined ? null : signInFlowRow.parse(row));
   return {
     insert: async ({ id, accountId, state, faceFailures, createdAt, expiresAt }) => {
-      insert.run(id, accountId, state, faceFailures, createdAt, expiresAt);
+      insert(id, accountId, state, faceFailures, createdAt, expiresAt);
     },
-    find: async (id) => read(byId.get(id)),
-    pass: async (id, now) => pass.run(id, now) > 0,
-    countFaceFailure: async (id, now, limit) => read(countFailure.get(limit, id, now)),
+    find: async (id) => read(byId(id)),
+    pass: async (id, now) => pass(id, now) > 0,
+    countFaceFailure: async (id, now, limit) => read(countFailure(limit, id, now)),
   };
 }
