@@ -55,8 +55,7 @@ export async function acquire(
 async function captureOne(capturer: FaceCapturer, image: string, read: AcquisitionOptions['read']) {
   try {
     const result = await capturer.capture(await read(image), 'verification');
-    if (result.outcome === 'busy')
-      throw new Error('the engine takes fewer images at a time than it was given');
+    if (result.outcome === 'busy') throw new Error('the engine did not come to it in time');
     return result;
   } catch (error) {
     throw new Error(`${image} could not be captured`, { cause: error });

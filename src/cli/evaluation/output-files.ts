@@ -22,6 +22,6 @@ export async function writeFileAtomically(file: string, content: string): Promis
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw new UsageError(`${file} cannot be written (${reasonOf(error)})`);
   }
 }
