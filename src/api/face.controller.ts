@@ -85,10 +85,9 @@ export class FaceController {
       this.verification.verify(claim, await readSample(request, this.settings.maxImageBytes)),
     );
     if (result.outcome !== 'verified') throw captureProblem(result);
-    const vector = this.enrolment.reference(result.account)?.vector ?? null;
     return {
       cosine_similarity: this.settings.formatSimilarity(result.score),
-      result: { user: userAnswer(result.account, vector), token: result.token },
+      result: { user: userAnswer(result.account, result.reference.vector), token: result.token },
     };
   }
 }

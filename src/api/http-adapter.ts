@@ -15,6 +15,7 @@ import {
 } from 'fastify';
 
 import { buildOpenApiDocument } from './api-documentation.js';
+import { sendProblem } from './problem.filter.js';
 import { PROBLEM_MEDIA_TYPE, Problem, problemBody } from './problems.js';
 import { UPLOAD_LIMITS } from './sample-upload.js';
 
@@ -137,8 +138,7 @@ function addDocumentation(app: INestApplication, version: string): void {
 
 /** A request that no route can be found for, such as one with a broken percent-encoding in its path. */
 function refuseUnroutable(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
-  const body = problemBody(new Problem('bad_request'), request.id);
-  void reply.status(body.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(body));
+  sendProblem(new Problem('bad_request'), request, reply);
 }
 
 /** Bytes that are not HTTP, or headers without end: there is no request yet, only a connection to end. */

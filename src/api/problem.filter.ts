@@ -31,19 +31,22 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    const reply = http.getResponse<FastifyReply>();
     const problem = toProblem(error);
-    const body = problemBody(problem, request.id);
-    if (body.status === 500 || problem.code === 'storage_unavailable')
+    if (problem.code === 'internal_error' || problem.code === 'storage_unavailable')
       request.log.error({ err: error }, 'request failed');
-
-    if (problem.options.retryAfterSeconds !== undefined) {
-      void reply.header('retry-after', String(problem.options.retryAfterSeconds));
-    }
-    // RFC 9110, 11.6.1: a 401 says how to authenticate.
-    if (body.status === 401) void reply.header('www-authenticate', 'Bearer');
-    void reply.status(body.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(body));
+    sendProblem(problem, request, http.getResponse<FastifyReply>());
   }
+}
+
+/** The one way in which a refusal leaves, with the headers that belong to it. */
+export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  const body = problemBody(problem, request.id);
+  if (problem.options.retryAfterSeconds !== undefined) {
+    void reply.header('retry-after', String(problem.options.retryAfterSeconds));
+  }
+  // RFC 9110, 11.6.1: a 401 says how to authenticate.
+  if (body.status === 401) void reply.header('www-authenticate', 'Bearer');
+  void reply.status(body.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(body));
 }
 
 function toProblem(error: unknown): Problem {

@@ -6,7 +6,13 @@ import type {
   Template,
 } from '../face/capture.js';
 import { type DecisionThreshold, decide } from '../face/comparison.js';
-import type { Account, AccountStore, SignInFlow, SignInFlowStore } from '../storage/port.js';
+import type {
+  Account,
+  AccountStore,
+  BiometricReference,
+  SignInFlow,
+  SignInFlowStore,
+} from '../storage/port.js';
 import { AuthError } from './auth-error.js';
 import type { Sessions } from './sessions.js';
 import { type SignInStatus, advance } from './sign-in-flow.js';
@@ -18,7 +24,9 @@ import { type TokenSigner, hashTokenReference } from './tokens.js';
 export type BiometricClaim = SignInFlow;
 
 export type VerificationOutcome =
-  ({ readonly outcome: 'verified'; readonly score: number } & SignedIn) | FailureToAcquire | EngineBusy;
+  | ({ readonly outcome: 'verified'; readonly score: number; readonly reference: Template } & SignedIn)
+  | FailureToAcquire
+  | EngineBusy;
 
 /** Completes a sign-in with a face that matches the account's reference. */
 export class FaceVerification {
@@ -48,7 +56,7 @@ export class FaceVerification {
     const flow = claims && (await this.deps.flows.find(hashTokenReference(claims.jti)));
     if (!flow || flow.accountId !== claims.sub) throw new AuthError('invalid_token');
     this.#requireWaiting(statusOf(flow, now, this.deps.maxFaceFailures));
-    await this.#claimedReference(flow);
+    await this.#claimed(flow);
     return flow;
   }
 
@@ -63,24 +71,26 @@ export class FaceVerification {
     if (capture.outcome !== 'captured') return capture;
 
     // Read after the picture, which may take its time: a face that was replaced or disabled meanwhile is gone.
-    const { account, reference } = await this.#claimedReference(flow);
+    const { account, stored } = await this.#claimed(flow);
+    const reference = this.deps.vault.open(account.id, stored);
     const { match, score } = decide(capture.template, reference, this.deps.threshold);
     if (!match) return this.#reject(flow);
 
     // The flow is burned before the session is made: of concurrent matches exactly one gets here.
     if (!(await this.deps.flows.pass(flow.id, this.deps.now()))) return this.#refuseEnded(flow);
     const token = await this.deps.sessions.open(account.id, ['pwd', 'face']);
-    return { outcome: 'verified', score, account, token };
+    return { outcome: 'verified', score, reference, account, token };
   }
 
-  async #claimedReference({ accountId }: SignInFlow): Promise<{ account: Account; reference: Template }> {
+  /** The account behind the flow and its reference, still sealed, which must be one that can be compared. */
+  async #claimed({ accountId }: SignInFlow): Promise<{ account: Account; stored: BiometricReference }> {
     const account = await this.deps.accounts.findById(accountId);
     // The face may have been disabled since the sign-in: then there is nothing left to claim.
     if (!account?.reference) throw new AuthError('invalid_token');
     if (account.reference.modelId !== this.deps.capturer.modelId) {
       throw new AuthError('reference_incompatible');
     }
-    return { account, reference: this.deps.vault.open(account.id, account.reference) };
+    return { account, stored: account.reference };
   }
 
   async #reject(flow: SignInFlow): Promise<never> {

@@ -39,7 +39,7 @@ const origin = z.string().transform((text, context) => {
 /** Every variable that the program reads; README.md has the same list for people. */
 const environmentSchema = z.object({
   HOST: z.string().trim().min(1).default('localhost'),
-  PORT: boundedInt(0, 65_535).prefault('8080'),
+  PORT: boundedInt(0, 65_535).default(8080),
   DATA_DIR: z.string().trim().min(1).default('./data'),
   DATABASE_URL: z
     .undefined('this version keeps its state in the embedded SQLite store under DATA_DIR; unset it')
@@ -61,21 +61,21 @@ const environmentSchema = z.object({
   JWT_SECRET: secretSchema.optional(),
   FACE_AUTH_SECRET: secretSchema.optional(),
   TEMPLATE_KEY: templateKeySchema.optional(),
-  SESSION_TTL: boundedInt(60, 30 * 86_400).prefault(String(86_400)),
-  VERIFICATION_TOKEN_TTL: boundedInt(1, 3600).prefault(String(120)),
-  PASSWORD_MIN_LENGTH: boundedInt(8, 64).prefault(String(8)),
+  SESSION_TTL: boundedInt(60, 30 * 86_400).default(86_400),
+  VERIFICATION_TOKEN_TTL: boundedInt(1, 3600).default(120),
+  PASSWORD_MIN_LENGTH: boundedInt(8, 64).default(8),
   SIMILARITY_FORMAT: z.enum(['string', 'number']).default('string'),
   FACE_MAX_FMR: z
     .string()
     .regex(/^(\d+(\.\d+)?|\.\d+)(e-?\d+)?$/i, 'must be a number, e.g. 0.0001 or 1e-4')
     .transform(Number)
     .pipe(z.number().gt(0, 'must be above 0').lt(1, 'must be below 1'))
-    .prefault('1e-4'),
-  FACE_MAX_FAILURES: boundedInt(1, 100).prefault(String(5)),
+    .default(1e-4),
+  FACE_MAX_FAILURES: boundedInt(1, 100).default(5),
   FACE_WORKERS: boundedInt(1, 64).optional(),
-  FACE_QUEUE: boundedInt(1, 10_000).prefault(String(32)),
-  IMAGE_MAX_BYTES: boundedInt(10_000, 100 * MEGA).prefault(String(10 * MEGA)),
-  IMAGE_MAX_PIXELS: boundedInt(100_000, 500 * MEGA).prefault(String(25 * MEGA)),
+  FACE_QUEUE: boundedInt(1, 10_000).default(32),
+  IMAGE_MAX_BYTES: boundedInt(10_000, 100 * MEGA).default(10 * MEGA),
+  IMAGE_MAX_PIXELS: boundedInt(100_000, 500 * MEGA).default(25 * MEGA),
 });
 
 /** The program's settings, read once. Times in seconds, sizes in bytes and pixels. */

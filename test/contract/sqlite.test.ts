@@ -29,19 +29,20 @@ describeStorageContract('SQLite in memory', async () => {
   return { first: storage, second: storage, close: () => storage.close() };
 });
 
+const account = (id: string) => ({
+  id,
+  email: `${id}@example.org`,
+  passwordHash: 'x',
+  createdAt: 1,
+  reference: null,
+  referenceErasures: 0,
+});
+
 describe('SQLite file', () => {
   it('holds nothing of a reference that was erased or replaced, in no file', async () => {
     const directory = await temporaryDirectory();
     const storage = openSqliteStorage(path.join(directory, 'vultus.db'));
-    const account = {
-      id: 'a',
-      email: 'a@example.org',
-      passwordHash: 'x',
-      createdAt: 1,
-      reference: null,
-      referenceErasures: 0,
-    };
-    await storage.accounts.insert(account);
+    await storage.accounts.insert(account('a'));
     await storage.sessions.insert({ id: 's', accountId: 'a', createdAt: 1, expiresAt: 9, methods: ['pwd'] });
     const allowedBy = { sessionId: 's', referenceErasures: 0, now: 1 };
     const marks = ['first-ciphertext', 'second-ciphertext'].map((mark) => Buffer.from(mark.repeat(120)));
@@ -63,19 +64,11 @@ describe('SQLite file', () => {
   it('is complete by itself once it is closed: a copy of it is a backup', async () => {
     const directory = await temporaryDirectory();
     const storage = openSqliteStorage(path.join(directory, 'vultus.db'));
-    const account = {
-      id: 'a',
-      email: 'a@example.org',
-      passwordHash: 'x',
-      createdAt: 1,
-      reference: null,
-      referenceErasures: 0,
-    };
-    await storage.accounts.insert(account);
+    await storage.accounts.insert(account('a'));
     await storage.close();
     await copyFile(path.join(directory, 'vultus.db'), path.join(directory, 'copy.db'));
     const copy = openSqliteStorage(path.join(directory, 'copy.db'));
-    expect(await copy.accounts.findById('a')).toEqual(account);
+    expect(await copy.accounts.findById('a')).toEqual(account('a'));
     await copy.close();
   });
 
@@ -83,14 +76,6 @@ describe('SQLite file', () => {
     const { default: Database } = await import('libsql');
     const file = path.join(await temporaryDirectory(), 'vultus.db');
     const storage = openSqliteStorage(file);
-    const account = (id: string) => ({
-      id,
-      email: `${id}@example.org`,
-      passwordHash: 'x',
-      createdAt: 1,
-      reference: null,
-      referenceErasures: 0,
-    });
     await storage.accounts.insert(account('before'));
     const intruder = new Database(file);
     intruder.exec('BEGIN IMMEDIATE');
