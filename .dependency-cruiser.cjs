@@ -82,6 +82,7 @@ module.exports = {
     onlyIn('sharp', 'face/decode\\.ts'),
     onlyIn('piscina', 'face/engine-(pool|worker)\\.ts'),
     onlyIn('libsql', 'storage/sqlite/database\\.ts'),
+    onlyIn('mongodb', 'storage/mongo/database\\.ts'),
     onlyIn('@node-rs/argon2', 'auth/password-hasher\\.ts'),
     onlyIn('jose', 'auth/tokens\\.ts'),
     onlyIn('@zxcvbn-ts', 'auth/password-policy\\.ts'),

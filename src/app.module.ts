@@ -10,7 +10,9 @@ import {
 import { ApiSettings } from './api/api-settings.js';
 import { AuthController } from './api/auth.controller.js';
 import { FaceController } from './api/face.controller.js';
+import { HealthController } from './api/health.controller.js';
 import { HomeController } from './api/home.controller.js';
+import { Readiness } from './api/readiness.js';
 import { UploadGate } from './api/upload-gate.js';
 import { UserController } from './api/user.controller.js';
 import { FaceEnrolment } from './auth/face-enrolment.js';
@@ -31,7 +33,7 @@ export class AppModule {
   static of(parts: Parts): DynamicModule {
     return {
       module: AppModule,
-      controllers: [HomeController, AuthController, UserController, FaceController],
+      controllers: [HomeController, HealthController, AuthController, UserController, FaceController],
       providers: [{ provide: Lifecycle, useValue: new Lifecycle(parts) }, ...useCases(parts)],
     };
   }
@@ -46,13 +48,13 @@ function useCases({ config, secrets, storage, engine, threshold, hasher }: Parts
   const maxFaceFailures = config.face.maxFailures;
   const sessions = new Sessions({
     sessions: storage.sessions,
-    accounts,
     tokens: new TokenSigner('authorization', secrets.jwtSecret),
     lifetimeSeconds: config.sessionSeconds,
     now,
   });
   return [
     { provide: ApiSettings, useValue: new ApiSettings(config.face.limits.maxBytes, config.similarityFormat) },
+    { provide: Readiness, useValue: new Readiness(() => storage.ping()) },
     { provide: Sessions, useValue: sessions },
     { provide: UploadGate, useValue: new UploadGate(config.face.workers + config.face.maxQueue) },
     {

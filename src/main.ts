@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 
 import { ConfigError, readConfig } from './config/config.js';
+import { describeLocation } from './config/storage-location.js';
 import { CalibrationError } from './face/calibration.js';
 import { ModelPackError } from './face/model-pack.js';
 import { createLogger } from './logger.js';
@@ -37,7 +38,7 @@ async function main(): Promise<void> {
     startUpMessage({
       version,
       url: `http://${reachableHost(config.host)}:${port}`,
-      dataDirectory: config.dataDirectory,
+      storage: describeLocation(config.storage),
       workers: config.face.workers,
       modelId: parts.engine.modelId,
       threshold: parts.threshold,

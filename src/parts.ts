@@ -9,11 +9,10 @@ import { readCalibration, thresholdFor } from './face/calibration.js';
 import type { DecisionThreshold } from './face/comparison.js';
 import { FaceEnginePool } from './face/engine-pool.js';
 import { loadModelPack } from './face/model-pack.js';
+import { openStorage } from './open-storage.js';
 import type { Storage } from './storage/port.js';
-import { openSqliteStorage } from './storage/sqlite/sqlite-storage.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const DATABASE_FILE = 'vultus.db';
 
 /** What the use cases stand on: without any one of these there is nothing to serve. */
 export interface Parts {
@@ -34,9 +33,8 @@ export async function loadParts(config: Config, workerFile?: string): Promise<Pa
   const calibration = await readCalibration(path.join(ROOT, 'calibration'), pack);
   const threshold = thresholdFor(calibration, config.face.maxFalseMatchRate);
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
-  const databaseFile = path.join(config.dataDirectory, DATABASE_FILE);
-  const secrets = await loadSecrets(config, databaseFile);
-  const storage = openSqliteStorage(databaseFile);
+  const secrets = await loadSecrets(config);
+  const storage = await openStorage(config.storage);
   const [engine, hasher] = await Promise.all([
     FaceEnginePool.start(pack, { ...config.face, ...(workerFile === undefined ? {} : { workerFile }) }),
     PasswordHasher.create(),

@@ -4,16 +4,16 @@ import type { DecisionThreshold } from './face/comparison.js';
 export function startUpMessage(server: {
   version: string;
   url: string;
-  dataDirectory: string;
+  storage: string;
   workers: number;
   modelId: string;
   threshold: DecisionThreshold;
 }): string {
-  const { version, url, dataDirectory, workers, modelId, threshold } = server;
+  const { version, url, storage, workers, modelId, threshold } = server;
   return `
 Vultus ${version} is ready at ${url}
 
-  storage    SQLite in ${dataDirectory}
+  storage    ${storage}
   faces      ${modelId} in ${workers} worker${workers === 1 ? '' : 's'}; at most ${threshold.falseMatchRate} of strangers match (cosine ${threshold.cosine})
   liveness   not checked: a printed or replayed face is not refused yet
   API        ${url}/docs

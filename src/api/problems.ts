@@ -121,7 +121,7 @@ export const PROBLEMS = {
   storage_unavailable: {
     status: 503,
     title: 'The storage is not available',
-    detail: 'The server cannot reach its data right now, and nothing was changed. Try again in a moment.',
+    detail: 'The server cannot reach its data right now. Try again in a moment.',
   },
   busy: {
     status: 503,

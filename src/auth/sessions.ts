@@ -1,4 +1,4 @@
-import type { Account, AccountStore, Session, SessionStore } from '../storage/port.js';
+import type { Account, Session, SessionStore } from '../storage/port.js';
 import { AuthError } from './auth-error.js';
 import type { AuthenticationMethod } from './sign-in-flow.js';
 import { type TokenSigner, hashTokenReference } from './tokens.js';
@@ -13,17 +13,19 @@ export class Sessions {
   constructor(
     private readonly deps: {
       readonly sessions: SessionStore;
-      readonly accounts: AccountStore;
       readonly tokens: TokenSigner;
       readonly lifetimeSeconds: number;
       readonly now: () => number;
     },
   ) {}
 
-  /** @returns the authorization token of a new session */
+  /**
+   * @returns the authorization token of a new session
+   * @throws AuthError `invalid_token` when there is no such account any more
+   */
   async open(accountId: string, methods: readonly AuthenticationMethod[]): Promise<string> {
     const { token, session } = await this.#prepare(accountId, methods);
-    await this.deps.sessions.insert(session);
+    if (!(await this.deps.sessions.insert(session))) throw new AuthError('invalid_token');
     return token;
   }
 
@@ -52,14 +54,15 @@ export class Sessions {
   async authenticate(token: string): Promise<AuthenticatedCaller> {
     const now = this.deps.now();
     const claims = await this.deps.tokens.verify(token, now);
-    const session = claims && (await this.deps.sessions.findLive(hashTokenReference(claims.jti), now));
-    const account = session && (await this.deps.accounts.findById(session.accountId));
-    if (account?.id !== claims?.sub || !session || !account) throw new AuthError('invalid_token');
-    return { account, session };
+    const caller =
+      claims && (await this.deps.sessions.findLive(claims.sub, hashTokenReference(claims.jti), now));
+    if (!caller) throw new AuthError('invalid_token');
+    return caller;
   }
 
   /** @throws AuthError `invalid_token` when another call has ended the session first */
   async revoke(session: Session): Promise<void> {
-    if (!(await this.deps.sessions.delete(session.id))) throw new AuthError('invalid_token');
+    if (!(await this.deps.sessions.delete(session.accountId, session.id)))
+      throw new AuthError('invalid_token');
   }
 }

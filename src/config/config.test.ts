@@ -76,7 +76,11 @@ describe('readConfig', () => {
   });
 
   it.each([
-    [{ DATABASE_URL: 'mongodb://localhost/vultus' }, /DATABASE_URL: this version keeps/],
+    [{ DATABASE_URL: 'postgres://localhost/vultus' }, /DATABASE_URL: must be mongodb/],
+    [
+      { DATABASE_URL: 'mongodb://localhost/vultus' },
+      /JWT_SECRET: is not set.*FACE_AUTH_SECRET.*TEMPLATE_KEY/s,
+    ],
     [{ FACE_ENGINE: 'remote' }, /FACE_ENGINE/],
     [{ FACE_API_URL: 'http://faces.example' }, /FACE_API_URL: this version looks/],
   ])('says of %j that this version cannot do it, instead of ignoring it', (environment, message) => {

@@ -3,6 +3,8 @@ import path from 'node:path';
 
 import { z } from 'zod';
 
+import { type StorageLocation, parseStorageUrl } from './storage-location.js';
+
 const boundedInt = (min: number, max: number) =>
   z
     .string()
@@ -42,7 +44,15 @@ const environmentSchema = z.object({
   PORT: boundedInt(0, 65_535).default(8080),
   DATA_DIR: z.string().trim().min(1).default('./data'),
   DATABASE_URL: z
-    .undefined('this version keeps its state in the embedded SQLite store under DATA_DIR; unset it')
+    .string()
+    .trim()
+    .transform((text, context) => {
+      const location = parseStorageUrl(text);
+      if (location) return location;
+      const message = 'must be mongodb://…, mongodb+srv://… or file:PATH; unset, SQLite in DATA_DIR is used';
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    })
     .optional(),
   FACE_ENGINE: z.literal('local', 'this version knows only "local"').default('local'),
   FACE_API_URL: z.undefined('this version looks at faces itself; unset it').optional(),
@@ -83,6 +93,7 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly dataDirectory: string;
+  readonly storage: StorageLocation;
   readonly corsOrigins: readonly string[];
   readonly logLevel: string;
   /** Unset secrets are generated into the data directory (`loadSecrets`). */
@@ -119,6 +130,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     throw new ConfigError(`The configuration cannot be used:\n${lines.join('\n')}`);
   }
   const env = parsed.data;
+  const dataDirectory = path.resolve(env.DATA_DIR);
+  const storage = env.DATABASE_URL ?? { kind: 'sqlite', file: path.join(dataDirectory, 'vultus.db') };
+  if (storage.kind === 'mongodb') requireSharedSecrets(env);
   if (env.JWT_SECRET !== undefined && env.JWT_SECRET === env.FACE_AUTH_SECRET) {
     throw new ConfigError(
       'The configuration cannot be used:\n  FACE_AUTH_SECRET: must differ from JWT_SECRET',
@@ -127,7 +141,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   return Object.freeze({
     host: env.HOST,
     port: env.PORT,
-    dataDirectory: path.resolve(env.DATA_DIR),
+    dataDirectory,
+    storage,
     corsOrigins: env.CORS_ORIGINS,
     logLevel: env.LOG_LEVEL,
     secrets: {
@@ -147,4 +162,22 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       limits: { maxBytes: env.IMAGE_MAX_BYTES, maxPixels: env.IMAGE_MAX_PIXELS },
     },
   });
+}
+
+/** Servers that share a database must not each make secrets of their own: what one issues, the other refuses. */
+function requireSharedSecrets(env: z.infer<typeof environmentSchema>): void {
+  const commands = {
+    JWT_SECRET: 'openssl rand -base64 48',
+    FACE_AUTH_SECRET: 'openssl rand -base64 48',
+    TEMPLATE_KEY: 'openssl rand -base64 32',
+  } as const;
+  const missing = (Object.keys(commands) as (keyof typeof commands)[]).filter(
+    (name) => env[name] === undefined,
+  );
+  if (missing.length === 0) return;
+  const lines = missing.map((name) => `  ${name}: is not set; make one with: ${commands[name]}`);
+  throw new ConfigError(
+    'The configuration cannot be used: with a MongoDB, secrets are not generated, for every server on it ' +
+      `needs the same ones. Set them, and keep them beside your backups:\n${lines.join('\n')}`,
+  );
 }

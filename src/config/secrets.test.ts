@@ -11,7 +11,7 @@ describe('loadSecrets', () => {
   let directory: string;
   const database = () => path.join(directory, 'vultus.db');
   const load = (environment: Record<string, string> = {}) =>
-    loadSecrets(readConfig({ DATA_DIR: directory, ...environment }), database());
+    loadSecrets(readConfig({ DATA_DIR: directory, ...environment }));
   beforeEach(async () => {
     directory = await mkdtemp(path.join(os.tmpdir(), 'vultus-secrets-'));
   });

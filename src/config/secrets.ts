@@ -26,23 +26,21 @@ const fileSchema = z.object({
  * The secrets of the environment; those it lacks come from `secrets.json` in the data directory, which is
  * made with mode 0600 on the first run. There is no built-in default.
  *
- * @param databaseFile when it exists but the secrets are gone, nothing is generated: new keys would make
- *        every stored template unreadable and every session invalid without a word
+ * When the database exists but the secrets are gone, nothing is generated: new keys would make every stored
+ * template unreadable and every session invalid without a word.
+ *
  * @throws ConfigError when the file is lost, readable by others, or damaged
  */
-export async function loadSecrets(
-  { dataDirectory, secrets }: Config,
-  databaseFile: string,
-): Promise<Secrets> {
+export async function loadSecrets({ dataDirectory, storage, secrets }: Config): Promise<Secrets> {
   const { jwtSecret, faceAuthSecret, templateKey } = secrets;
   if (jwtSecret !== undefined && faceAuthSecret !== undefined && templateKey !== undefined) {
     return { jwtSecret, faceAuthSecret, templateKey };
   }
   const file = path.join(dataDirectory, FILE);
   if (!existsSync(file)) {
-    if (existsSync(databaseFile)) {
+    if (storage.kind === 'sqlite' && existsSync(storage.file)) {
       throw new ConfigError(
-        `There is a database in ${dataDirectory}, but its ${FILE} is missing. Restore it from the backup, ` +
+        `There is a database, ${storage.file}, but ${file} is missing. Restore it from the backup, ` +
           'or set JWT_SECRET, FACE_AUTH_SECRET and TEMPLATE_KEY to the values in use before.',
       );
     }

@@ -4,10 +4,13 @@
  * across processes. Ids are made by the application; times are UTC milliseconds.
  *
  * An adapter parses what it reads and throws for what it cannot parse or reach; it never answers with a
- * guess.
+ * guess. Ids are ASCII; times lie between 1970 and the end of JavaScript's calendar (8.64e15).
  */
 
-/** The database cannot be reached, opened or written to right now. Nothing of the operation has happened. */
+/**
+ * The database cannot be reached, opened or written to right now. The operation was not acknowledged: it has
+ * not happened, or, where the answer was lost on the way, has happened as a whole. Repeating it is safe.
+ */
 export class StorageUnavailable extends Error {
   override readonly name = 'StorageUnavailable';
 }
@@ -16,8 +19,8 @@ export class StorageUnavailable extends Error {
 export interface BiometricReference {
   readonly modelId: string;
   readonly ciphertext: Uint8Array;
-  /** 0…1, of the sample that it was made from. */
-  readonly qualityScore: number;
+  /** 0…1, of the sample that it was made from; null for one that came without its sample. */
+  readonly qualityScore: number | null;
   readonly createdAt: number;
 }
 
@@ -25,13 +28,16 @@ export interface Account {
   readonly id: string;
   /** Normalised: unique under the rules of `normaliseEmail`. */
   readonly email: string;
-  /** A PHC string, e.g. `$argon2id$…`. */
+  /** A PHC string, e.g. `$argon2id$…`, or bcrypt's `$2b$…` of an account that came from elsewhere. */
   readonly passwordHash: string;
   readonly createdAt: number;
   readonly reference: BiometricReference | null;
   /** How often the reference was erased: tells whether somebody withdrew it in the meantime. */
   readonly referenceErasures: number;
 }
+
+/** An account holds so many sessions; one more ends the oldest. */
+export const MAX_SESSIONS = 100;
 
 export interface Session {
   /** Hash of the token's identifier: who reads the database cannot present the token. */
@@ -60,6 +66,8 @@ export interface AccountStore {
   insert(account: Account): Promise<'inserted' | 'duplicate_email'>;
   findByEmail(email: string): Promise<Account | null>;
   findById(id: string): Promise<Account | null>;
+  /** Replaces exactly the hash that was read. @returns false when it is another one by now */
+  replacePasswordHash(accountId: string, current: string, replacement: string): Promise<boolean>;
   /**
    * Puts the reference in the place of an earlier one as a whole, while what allowed it still holds.
    * @returns false when there is no such account, its session has ended at `now`, or a reference of it has
@@ -75,16 +83,24 @@ export interface AccountStore {
 }
 
 export interface SessionStore {
-  insert(session: Session): Promise<void>;
+  /** @returns false, and inserts nothing, when there is no such account */
+  insert(session: Session): Promise<boolean>;
   /**
    * Inserts a session that a password alone has earned.
-   * @returns false, and inserts nothing, when the account has a face by now
+   * @returns false, and inserts nothing, when the account has a face by now, or is there no more
    */
   insertUnlessFaceEnrolled(session: Session): Promise<boolean>;
-  /** @returns null for an unknown session and for one that has expired at `now` */
-  findLive(id: string, now: number): Promise<Session | null>;
+  /**
+   * The session and its account, both as they are at one moment.
+   * @returns null for an unknown session, for another account's, and for one that has expired at `now`
+   */
+  findLive(
+    accountId: string,
+    id: string,
+    now: number,
+  ): Promise<{ readonly session: Session; readonly account: Account } | null>;
   /** @returns true for exactly one of several callers */
-  delete(id: string): Promise<boolean>;
+  delete(accountId: string, id: string): Promise<boolean>;
 }
 
 export interface SignInFlowStore {
@@ -102,11 +118,44 @@ export interface SignInFlowStore {
   countFaceFailure(id: string, now: number, limit: number): Promise<SignInFlow | null>;
 }
 
+/** An account with all that belongs to it. */
+export interface AccountRecord {
+  readonly account: Account;
+  /** In the order in which they were opened. */
+  readonly sessions: readonly Session[];
+}
+
+/** Records as wholes, for carrying an installation from one store to another. Not for the use cases. */
+export interface Archive<T> {
+  /** @returns the first `limit` records after the id `after` (null: from the beginning), ascending by id */
+  page(after: string | null, limit: number): Promise<T[]>;
+  /** Writes each record in the place of one with the same id. @throws when an e-mail belongs to another id */
+  put(records: readonly T[]): Promise<void>;
+  remove(ids: readonly string[]): Promise<void>;
+}
+
+/** What an installation remembers about itself. */
+export type InstallationFact =
+  /** Says from where a copy is being made into this store: it is not complete, and nothing may serve it. */
+  | 'incomplete_copy_of'
+  /** The highest cost among the bcrypt hashes that accounts brought from elsewhere. */
+  | 'bcrypt_cost';
+
+export interface InstallationFacts {
+  read(fact: InstallationFact): Promise<string | null>;
+  /** @param value null forgets it */
+  write(fact: InstallationFact, value: string | null): Promise<void>;
+}
+
 export interface Storage {
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
   readonly signInFlows: SignInFlowStore;
-  /** Removes sessions and flows that have expired at `now`. @returns how many */
-  removeExpired(now: number): Promise<number>;
+  readonly facts: InstallationFacts;
+  readonly archive: { readonly accounts: Archive<AccountRecord>; readonly signInFlows: Archive<SignInFlow> };
+  /** @throws StorageUnavailable when operations would fail now */
+  ping(): Promise<void>;
+  /** Removes sessions and flows that have expired at `now`. Every query leaves them out by itself as well. */
+  removeExpired(now: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -114,6 +114,8 @@ describe('the OpenAPI document', () => {
       ]),
     );
     expect(needs).toEqual({
+      'GET /health/live': null,
+      'GET /health/ready': null,
       'POST /user/auth/sign-up': null,
       'POST /user/auth/sign-in': null,
       'POST /user/auth/revoke-token': 'authorization',

@@ -1,6 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-
 import { SignJWT, UnsecuredJWT, decodeJwt, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -12,15 +9,16 @@ let server: RunningServer;
 let api: ApiClient;
 let franck: Buffer;
 let account: { email: string; token: string; id: string };
-let secrets: { jwt_secret: string; face_auth_secret: string };
+const secrets = { jwt_secret: 'j'.repeat(48), face_auth_secret: 'f'.repeat(48) };
 beforeAll(async () => {
-  server = await startServer({ VERIFICATION_TOKEN_TTL: '2' });
+  server = await startServer({
+    VERIFICATION_TOKEN_TTL: '2',
+    JWT_SECRET: secrets.jwt_secret,
+    FACE_AUTH_SECRET: secrets.face_auth_secret,
+  });
   api = await ApiClient.for(server);
   franck = await still('franck_02159.jpg');
   account = await api.enrolled(franck);
-  secrets = JSON.parse(
-    await readFile(path.join(server.dataDirectory, 'secrets.json'), 'utf8'),
-  ) as typeof secrets;
 });
 afterAll(async () => {
   await server.stop();

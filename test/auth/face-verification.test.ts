@@ -59,7 +59,6 @@ describe('a face verification', () => {
     const verificationTokens = new TokenSigner('verification', 'v'.repeat(32));
     const sessions = new Sessions({
       sessions: storage.sessions,
-      accounts,
       tokens: new TokenSigner('authorization', 'a'.repeat(32)),
       lifetimeSeconds: 3600,
       now: clock,

@@ -5,6 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { mongoInstallation } from './mongodb.js';
+
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 /** The built program, running as a process of its own on a free port. */
@@ -63,6 +65,16 @@ export async function removeTemporaryDirectories(): Promise<void> {
 
 const temporary: string[] = [];
 
+/** On TEST_STORE=mongodb every installation has a database of its own, and keeps it over restarts. */
+const databases = new Map<string, Record<string, string>>();
+
+function storeOf(dataDirectory: string): Record<string, string> {
+  if (process.env['TEST_STORE'] !== 'mongodb') return {};
+  const known = databases.get(dataDirectory) ?? mongoInstallation();
+  databases.set(dataDirectory, known);
+  return known;
+}
+
 async function launch(environment: Record<string, string>, main = MAIN) {
   const dataDirectory = environment['DATA_DIR'] ?? (await temporaryDirectory());
   const server = spawn(process.execPath, [main], {
@@ -72,6 +84,7 @@ async function launch(environment: Record<string, string>, main = MAIN) {
       PORT: '0',
       HOST: '127.0.0.1',
       FACE_WORKERS: '1',
+      ...storeOf(dataDirectory),
       ...environment,
       DATA_DIR: dataDirectory,
     },

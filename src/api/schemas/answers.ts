@@ -38,6 +38,10 @@ export const comparedSchema = z.object({
 
 export const revokedSchema = z.object({ revoked: z.literal(true) });
 
+export const liveSchema = z.object({ status: z.literal('live') });
+
+export const readySchema = z.object({ status: z.literal('ready') });
+
 export type User = z.infer<typeof userSchema>;
 
 /** @param vector the account's template, null without a face */

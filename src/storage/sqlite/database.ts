@@ -13,6 +13,7 @@ const OPENING_TIMEOUT_MS = 5000;
 /** One open database file. The only file that knows `libsql`. */
 export class SqliteDatabase {
   readonly #db: Database.Database;
+  #inTransaction = false;
 
   private constructor(db: Database.Database) {
     this.#db = db;
@@ -49,6 +50,12 @@ export class SqliteDatabase {
     return (...values) => this.#guarded(() => statement.get(values.map(whole)));
   }
 
+  /** @returns a function that answers all rows */
+  prepareReadAll(sql: string): (...values: SqlValue[]) => unknown[] {
+    const statement = this.#db.prepare(sql);
+    return (...values) => this.#guarded(() => statement.all(values.map(whole)));
+  }
+
   /** @returns a function that answers the number of changed rows once they are written through */
   prepareWrite(sql: string): (...values: SqlValue[]) => number {
     const statement = this.#db.prepare(sql);
@@ -80,8 +87,20 @@ export class SqliteDatabase {
     this.#db.close();
   }
 
+  /** Runs several prepared statements as one: all of their changes are written through, or none. */
+  atomically<T>(action: () => T): T {
+    return this.#guarded(() => {
+      this.#inTransaction = true;
+      try {
+        return inTransaction(this.#db, action);
+      } finally {
+        this.#inTransaction = false;
+      }
+    });
+  }
+
   #write<T>(action: () => T): T {
-    return this.#guarded(() => inTransaction(this.#db, action));
+    return this.#inTransaction ? this.#guarded(action) : this.atomically(action);
   }
 
   #guarded<T>(action: () => T): T {

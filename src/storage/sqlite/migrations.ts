@@ -16,8 +16,8 @@ export const MIGRATIONS: readonly string[] = [
     reference_erasures    INTEGER NOT NULL DEFAULT 0,
     -- A reference is there as a whole or not at all.
     CHECK ((reference_model IS NULL) = (reference_ciphertext IS NULL)
-       AND (reference_model IS NULL) = (reference_quality IS NULL)
-       AND (reference_model IS NULL) = (reference_created_at IS NULL))
+       AND (reference_model IS NULL) = (reference_created_at IS NULL)
+       AND (reference_model IS NOT NULL OR reference_quality IS NULL))
   ) STRICT;
 
   CREATE TABLE sessions (
@@ -32,13 +32,17 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE sign_in_flows (
     id             TEXT PRIMARY KEY,
-    account_id     TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    account_id     TEXT NOT NULL,
     state          TEXT NOT NULL CHECK (state IN ('awaiting_face', 'passed', 'locked')),
     face_failures  INTEGER NOT NULL,
     created_at     INTEGER NOT NULL,
     expires_at     INTEGER NOT NULL
   ) STRICT;
-  CREATE INDEX sign_in_flows_account ON sign_in_flows (account_id);
   CREATE INDEX sign_in_flows_expiry ON sign_in_flows (expires_at);
+
+  CREATE TABLE installation (
+    fact   TEXT PRIMARY KEY,
+    value  TEXT NOT NULL
+  ) STRICT;
   `,
 ];

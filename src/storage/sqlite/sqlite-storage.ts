@@ -1,26 +1,45 @@
 import { z } from 'zod';
 
-import type { AccountStore, SessionStore, SignInFlowStore, Storage } from '../port.js';
-import { SqliteDatabase, isUniqueViolation } from './database.js';
+import {
+  type Account,
+  type AccountRecord,
+  type AccountStore,
+  type Archive,
+  type InstallationFacts,
+  MAX_SESSIONS,
+  type Session,
+  type SessionStore,
+  type SignInFlow,
+  type SignInFlowStore,
+  type Storage,
+} from '../port.js';
+import { type SqlValue, SqliteDatabase, isUniqueViolation } from './database.js';
 
 /**
  * The embedded store: one file beside the program, written through before an operation resolves.
- * Each operation is one statement in a transaction of its own, atomic between connections and processes.
+ * Each operation is one transaction, atomic between connections and processes.
  *
  * @param file path of the database file, or `:memory:`
+ * @throws StorageUnavailable when it cannot be opened
  */
 export function openSqliteStorage(file: string): Storage {
   const db = SqliteDatabase.open(file);
+  const ping = db.prepareRead('SELECT 1');
   const expiredSessions = db.prepareWrite('DELETE FROM sessions WHERE expires_at <= ?');
   const expiredFlows = db.prepareWrite('DELETE FROM sign_in_flows WHERE expires_at <= ?');
   return {
     accounts: accountStore(db),
     sessions: sessionStore(db),
     signInFlows: signInFlowStore(db),
+    facts: installationFacts(db),
+    archive: { accounts: accountArchive(db), signInFlows: signInFlowArchive(db) },
+    ping: async () => {
+      ping();
+    },
     removeExpired: async (now) => {
-      const removed = expiredSessions(now) + expiredFlows(now);
+      expiredSessions(now);
+      expiredFlows(now);
       db.checkpoint();
-      return removed;
     },
     close: async () => {
       db.close();
@@ -28,7 +47,11 @@ export function openSqliteStorage(file: string): Storage {
   };
 }
 
-const blob = z.instanceof(Uint8Array);
+/** The driver gives a row's bytes in one form when it is asked for one row, in another for many. */
+const blob = z.union([
+  z.instanceof(Uint8Array),
+  z.instanceof(ArrayBuffer).transform((buffer) => new Uint8Array(buffer)),
+]);
 
 const accountRow = z
   .object({
@@ -63,14 +86,33 @@ const accountRow = z
 const referenceSchema = z.object({
   modelId: z.string(),
   ciphertext: blob,
-  qualityScore: z.number(),
+  qualityScore: z.number().nullable(),
   createdAt: z.int(),
 });
+
+/** In the order of the table's columns. */
+function accountValues(account: Account): SqlValue[] {
+  const { id, email, passwordHash, createdAt, reference, referenceErasures } = account;
+  return [
+    id,
+    email,
+    passwordHash,
+    createdAt,
+    reference?.modelId ?? null,
+    reference?.ciphertext ?? null,
+    reference?.qualityScore ?? null,
+    reference?.createdAt ?? null,
+    referenceErasures,
+  ];
+}
 
 function accountStore(db: SqliteDatabase): AccountStore {
   const insert = db.prepareWrite('INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const byEmail = db.prepareRead('SELECT * FROM accounts WHERE email = ?');
   const byId = db.prepareRead('SELECT * FROM accounts WHERE id = ?');
+  const replacePasswordHash = db.prepareWrite(
+    'UPDATE accounts SET password_hash = ? WHERE id = ? AND password_hash = ?',
+  );
   const putReference = db.prepareWrite(
     `UPDATE accounts SET reference_model = ?, reference_ciphertext = ?, reference_quality = ?,
             reference_created_at = ?
@@ -85,19 +127,9 @@ function accountStore(db: SqliteDatabase): AccountStore {
   const read = (row: unknown) => (row === undefined ? null : accountRow.parse(row));
 
   return {
-    insert: async ({ id, email, passwordHash, createdAt, reference, referenceErasures }) => {
+    insert: async (account) => {
       try {
-        insert(
-          id,
-          email,
-          passwordHash,
-          createdAt,
-          reference?.modelId ?? null,
-          reference?.ciphertext ?? null,
-          reference?.qualityScore ?? null,
-          reference?.createdAt ?? null,
-          referenceErasures,
-        );
+        insert(...accountValues(account));
       } catch (error) {
         if (isUniqueViolation(error)) return 'duplicate_email';
         throw error;
@@ -106,6 +138,8 @@ function accountStore(db: SqliteDatabase): AccountStore {
     },
     findByEmail: async (email) => read(byEmail(email)),
     findById: async (id) => read(byId(id)),
+    replacePasswordHash: async (accountId, current, replacement) =>
+      replacePasswordHash(replacement, accountId, current) > 0,
     putReference: async (accountId, { modelId, ciphertext, qualityScore, createdAt }, allowedBy) => {
       const { sessionId, referenceErasures, now } = allowedBy;
       const changed = putReference(
@@ -142,27 +176,54 @@ const sessionRow = z
     accountId: row.account_id,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
-    methods: row.methods.split(' '),
+    methods: row.methods.split(' ').filter(Boolean),
   }));
 
+/** The columns of a session beside those of its account. */
+const openSession = z.object({ opened_at: z.int(), expires_at: z.int(), methods: z.string() });
+
+/** In the order of the table's columns. */
+function sessionValues({ id, accountId, createdAt, expiresAt, methods }: Session): SqlValue[] {
+  return [id, accountId, createdAt, expiresAt, methods.join(' ')];
+}
+
 function sessionStore(db: SqliteDatabase): SessionStore {
-  const insert = db.prepareWrite('INSERT INTO sessions VALUES (?, ?, ?, ?, ?)');
-  const insertUnlessFaceEnrolled = db.prepareWrite(
-    `INSERT INTO sessions SELECT ?, id, ?, ?, ? FROM accounts WHERE id = ? AND reference_model IS NULL`,
+  const insert = db.prepareWrite(
+    'INSERT INTO sessions SELECT ?1, id, ?3, ?4, ?5 FROM accounts WHERE id = ?2',
   );
-  const live = db.prepareRead('SELECT * FROM sessions WHERE id = ? AND expires_at > ?');
-  const remove = db.prepareWrite('DELETE FROM sessions WHERE id = ?');
+  const insertUnlessFaceEnrolled = db.prepareWrite(
+    'INSERT INTO sessions SELECT ?1, id, ?3, ?4, ?5 FROM accounts WHERE id = ?2 AND reference_model IS NULL',
+  );
+  // The row ids ascend as the sessions are opened.
+  const endOldest = db.prepareWrite(
+    `DELETE FROM sessions WHERE rowid IN
+       (SELECT rowid FROM sessions WHERE account_id = ? ORDER BY rowid DESC LIMIT -1 OFFSET ${MAX_SESSIONS})`,
+  );
+  const live = db.prepareRead(
+    `SELECT accounts.*, methods, sessions.created_at AS opened_at, expires_at
+       FROM sessions JOIN accounts ON accounts.id = account_id
+      WHERE sessions.id = ? AND account_id = ? AND expires_at > ?`,
+  );
+  const remove = db.prepareWrite('DELETE FROM sessions WHERE id = ? AND account_id = ?');
+  const open = (session: Session, insertion: typeof insert) =>
+    db.atomically(() => {
+      const inserted = insertion(...sessionValues(session)) > 0;
+      if (inserted) endOldest(session.accountId);
+      return inserted;
+    });
   return {
-    insert: async ({ id, accountId, createdAt, expiresAt, methods }) => {
-      insert(id, accountId, createdAt, expiresAt, methods.join(' '));
+    insert: async (session) => open(session, insert),
+    insertUnlessFaceEnrolled: async (session) => open(session, insertUnlessFaceEnrolled),
+    findLive: async (accountId, id, now) => {
+      const row = live(id, accountId, now);
+      if (row === undefined) return null;
+      const { opened_at: createdAt, ...session } = openSession.parse(row);
+      return {
+        account: accountRow.parse(row),
+        session: sessionRow.parse({ ...session, id, account_id: accountId, created_at: createdAt }),
+      };
     },
-    insertUnlessFaceEnrolled: async ({ id, accountId, createdAt, expiresAt, methods }) =>
-      insertUnlessFaceEnrolled(id, createdAt, expiresAt, methods.join(' '), accountId) > 0,
-    findLive: async (id, now) => {
-      const row = live(id, now);
-      return row === undefined ? null : sessionRow.parse(row);
-    },
-    delete: async (id) => remove(id) > 0,
+    delete: async (accountId, id) => remove(id, accountId) > 0,
   };
 }
 
@@ -184,6 +245,11 @@ const signInFlowRow = z
     expiresAt: row.expires_at,
   }));
 
+/** In the order of the table's columns. */
+function signInFlowValues(flow: SignInFlow): SqlValue[] {
+  return [flow.id, flow.accountId, flow.state, flow.faceFailures, flow.createdAt, flow.expiresAt];
+}
+
 function signInFlowStore(db: SqliteDatabase): SignInFlowStore {
   const insert = db.prepareWrite('INSERT INTO sign_in_flows VALUES (?, ?, ?, ?, ?, ?)');
   const byId = db.prepareRead('SELECT * FROM sign_in_flows WHERE id = ?');
@@ -199,11 +265,74 @@ function signInFlowStore(db: SqliteDatabase): SignInFlowStore {
   );
   const read = (row: unknown) => (row === undefined ? null : signInFlowRow.parse(row));
   return {
-    insert: async ({ id, accountId, state, faceFailures, createdAt, expiresAt }) => {
-      insert(id, accountId, state, faceFailures, createdAt, expiresAt);
+    insert: async (flow) => {
+      insert(...signInFlowValues(flow));
     },
     find: async (id) => read(byId(id)),
     pass: async (id, now) => pass(id, now) > 0,
     countFaceFailure: async (id, now, limit) => read(countFailure(limit, id, now)),
+  };
+}
+
+function installationFacts(db: SqliteDatabase): InstallationFacts {
+  const read = db.prepareRead('SELECT value FROM installation WHERE fact = ?');
+  const write = db.prepareWrite('INSERT OR REPLACE INTO installation VALUES (?, ?)');
+  const forget = db.prepareWrite('DELETE FROM installation WHERE fact = ?');
+  const row = z.object({ value: z.string() }).optional();
+  return {
+    read: async (fact) => row.parse(read(fact))?.value ?? null,
+    write: async (fact, value) => {
+      if (value === null) forget(fact);
+      else write(fact, value);
+    },
+  };
+}
+
+function accountArchive(db: SqliteDatabase): Archive<AccountRecord> {
+  const page = db.prepareReadAll('SELECT * FROM accounts WHERE id > ? ORDER BY id LIMIT ?');
+  const sessionsOf = db.prepareReadAll('SELECT * FROM sessions WHERE account_id = ? ORDER BY rowid');
+  const insertAccount = db.prepareWrite('INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const insertSession = db.prepareWrite('INSERT INTO sessions VALUES (?, ?, ?, ?, ?)');
+  const remove = db.prepareWrite('DELETE FROM accounts WHERE id = ?');
+  return {
+    page: async (after, limit) =>
+      page(after ?? '', limit).map((row) => {
+        const account = accountRow.parse(row);
+        return { account, sessions: sessionsOf(account.id).map((session) => sessionRow.parse(session)) };
+      }),
+    put: async (records) => {
+      db.atomically(() => {
+        for (const { account, sessions } of records) {
+          // Its sessions go with it.
+          remove(account.id);
+          insertAccount(...accountValues(account));
+          for (const session of sessions) insertSession(...sessionValues(session));
+        }
+      });
+    },
+    remove: async (ids) => {
+      db.atomically(() => {
+        for (const id of ids) remove(id);
+      });
+    },
+  };
+}
+
+function signInFlowArchive(db: SqliteDatabase): Archive<SignInFlow> {
+  const page = db.prepareReadAll('SELECT * FROM sign_in_flows WHERE id > ? ORDER BY id LIMIT ?');
+  const put = db.prepareWrite('INSERT OR REPLACE INTO sign_in_flows VALUES (?, ?, ?, ?, ?, ?)');
+  const remove = db.prepareWrite('DELETE FROM sign_in_flows WHERE id = ?');
+  return {
+    page: async (after, limit) => page(after ?? '', limit).map((row) => signInFlowRow.parse(row)),
+    put: async (flows) => {
+      db.atomically(() => {
+        for (const flow of flows) put(...signInFlowValues(flow));
+      });
+    },
+    remove: async (ids) => {
+      db.atomically(() => {
+        for (const id of ids) remove(id);
+      });
+    },
   };
 }

@@ -1,0 +1,194 @@
+import {
+  type Collection,
+  type IndexDescription,
+  MongoAPIError,
+  MongoClient,
+  MongoClientClosedError,
+  MongoCompatibilityError,
+  MongoError,
+  MongoExpiredSessionError,
+  MongoNotConnectedError,
+  MongoParseError,
+  MongoServerClosedError,
+  MongoServerError,
+  MongoTopologyClosedError,
+  MongoWriteConcernError,
+} from 'mongodb';
+
+import { StorageUnavailable } from '../port.js';
+
+/** The database of a connection string that names none. */
+const DEFAULT_DATABASE = 'vultus';
+
+/**
+ * How long an operation may take, in milliseconds, before it is given up as unavailable: as a whole, and of
+ * that until there is a server that takes it.
+ */
+const PATIENCE = {
+  /** Somebody waits for the answer: a request that meets no database is answered within five seconds. */
+  serving: { selectionMs: 2000, operationMs: 3000 },
+  /** An operator waits for a large piece of work. */
+  working: { selectionMs: 5000, operationMs: 120_000 },
+} as const;
+
+/** One MongoDB database behind a bounded pool of connections. The only file that knows `mongodb`. */
+export class MongoDatabase {
+  readonly #client: MongoClient;
+  readonly #name: string;
+  readonly #operationMs: number;
+
+  private constructor(client: MongoClient, name: string, operationMs: number) {
+    this.#client = client;
+    this.#name = name;
+    this.#operationMs = operationMs;
+  }
+
+  /** @throws StorageUnavailable when it cannot be reached, or does not let us in */
+  static async open(url: string, purpose: keyof typeof PATIENCE): Promise<MongoDatabase> {
+    const patience = PATIENCE[purpose];
+    let client: MongoClient | undefined;
+    try {
+      client = new MongoClient(url, {
+        ...clientOptions(patience),
+        ...(/[?&]maxPoolSize=/i.test(url) ? {} : { maxPoolSize: 20 }),
+      });
+      const database = new MongoDatabase(client, databaseName(url) ?? DEFAULT_DATABASE, patience.operationMs);
+      await client.connect();
+      await database.ping();
+      return database;
+    } catch (cause) {
+      await client?.close();
+      const where = client ? `of ${client.options.hosts.join(', ')}` : 'of this connection string';
+      throw new StorageUnavailable(`The MongoDB ${where} cannot be used: ${reason(cause)}.`, { cause });
+    }
+  }
+
+  /** Use it inside `run` only. */
+  collection<T extends { _id: string }>(name: string): Collection<T> {
+    return this.#client.db(this.#name).collection<T>(name);
+  }
+
+  /** A collection that another program wrote: nothing is known of its documents. */
+  foreignCollection(name: string): Collection {
+    return this.#client.db(this.#name).collection(name);
+  }
+
+  /** Creates those that are missing; what is there already stays as it is. */
+  async createIndexes(collection: string, indexes: readonly IndexDescription[]): Promise<void> {
+    await this.run(() => this.collection(collection).createIndexes([...indexes]));
+  }
+
+  async ping(): Promise<void> {
+    // With a primary that takes writes, not just with any server.
+    await this.run(() => this.#client.db(this.#name).command({ ping: 1 }));
+  }
+
+  /**
+   * Runs one operation of the driver. Whoever called is answered in time, also where the driver would go on
+   * trying; what it still does then is bounded by its own time-outs.
+   *
+   * @throws StorageUnavailable for whatever is not the fault of what was asked
+   */
+  async run<T>(operation: () => Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new StorageUnavailable(`the database gave no answer within ${this.#operationMs} ms`));
+      }, this.#operationMs);
+    });
+    try {
+      return await Promise.race([operation(), deadline]);
+    } catch (error) {
+      if (isOutage(error)) throw new StorageUnavailable(reason(error), { cause: error });
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+}
+
+function clientOptions({ selectionMs, operationMs }: (typeof PATIENCE)[keyof typeof PATIENCE]) {
+  return {
+    appName: 'vultus',
+    // What was acknowledged survives the loss of any one server, and nothing is read that might be rolled back.
+    writeConcern: { w: 'majority', wtimeoutMS: operationMs },
+    readConcern: { level: 'majority' },
+    readPreference: 'primary',
+    retryWrites: true,
+    retryReads: true,
+    serverSelectionTimeoutMS: selectionMs,
+    connectTimeoutMS: selectionMs,
+    socketTimeoutMS: operationMs,
+    waitQueueTimeoutMS: operationMs,
+    promoteBuffers: true,
+    ignoreUndefined: false,
+  } as const;
+}
+
+/** The path of the connection string, which is no URL: it may name several hosts. */
+function databaseName(url: string): string | undefined {
+  const name = /^mongodb(?:\+srv)?:\/\/[^/?]*\/([^?]+)/.exec(url)?.[1];
+  return name === undefined ? undefined : decodeURIComponent(name);
+}
+
+/** @returns whether `error` says that a unique index over `field` refused a document */
+export function isDuplicate(error: unknown, field: string): boolean {
+  if (!(error instanceof MongoServerError) || error.code !== 11_000) return false;
+  // Servers that do not list the key name its index in the message.
+  const key = error['keyPattern'] as Record<string, unknown> | undefined;
+  return key ? field in key : error.message.includes(`index: ${field}_`);
+}
+
+/** Codes by which a server says that it cannot serve now, beyond those that the driver labels as retryable. */
+const OUTAGE_CODES = new Set([
+  6, // HostUnreachable
+  7, // HostNotFound
+  13, // Unauthorized: the rights were changed while we run
+  18, // AuthenticationFailed
+  24, // LockTimeout
+  50, // MaxTimeMSExpired
+  64, // WriteConcernTimeout
+  89, // NetworkTimeout
+  91, // ShutdownInProgress
+  100, // UnsatisfiableWriteConcern
+  133, // FailedToSatisfyReadPreference
+  134, // ReadConcernMajorityNotAvailableYet
+  189, // PrimarySteppedDown
+  262, // ExceededTimeLimit
+  9001, // SocketException
+  10_107, // NotWritablePrimary
+  11_600, // InterruptedAtShutdown
+  11_602, // InterruptedDueToReplStateChange
+  13_435, // NotPrimaryNoSecondaryOk
+  13_436, // NotPrimaryOrSecondary
+  14_031, // OutOfDiskSpace
+]);
+const OUTAGE_LABELS = ['RetryableWriteError', 'RetryableError', 'SystemOverloadedError'];
+
+/** Unreachable, not primary, shutting down, too slow, closed: not the fault of what was asked. */
+function isOutage(error: unknown): boolean {
+  if (!(error instanceof MongoError)) return false;
+  if (OUTAGE_LABELS.some((label) => error.hasErrorLabel(label))) return true;
+  if (error instanceof MongoServerError) {
+    return error instanceof MongoWriteConcernError || OUTAGE_CODES.has(Number(error.code));
+  }
+  if (error instanceof MongoAPIError) {
+    return [
+      MongoNotConnectedError,
+      MongoTopologyClosedError,
+      MongoClientClosedError,
+      MongoServerClosedError,
+      MongoExpiredSessionError,
+      MongoCompatibilityError,
+    ].some((kind) => error instanceof kind);
+  }
+  return !(error instanceof MongoParseError);
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
