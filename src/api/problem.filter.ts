@@ -32,8 +32,12 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const problem = toProblem(error);
-    if (problem.code === 'internal_error' || problem.code === 'storage_unavailable')
+    if (error instanceof StorageUnavailable) {
+      // An outage meets every request: one line each, and no stack that says nothing about it.
+      request.log.error({ reason: error.message }, 'storage unavailable');
+    } else if (problem.code === 'internal_error') {
       request.log.error({ err: error }, 'request failed');
+    }
     sendProblem(problem, request, http.getResponse<FastifyReply>());
   }
 }

@@ -12,6 +12,7 @@ const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 /** The built program, running as a process of its own on a free port. */
 export interface RunningServer {
   readonly url: string;
+  readonly pid: number;
   readonly dataDirectory: string;
   /** What it has written so far. */
   readonly output: { stdout: string; stderr: string };
@@ -30,6 +31,7 @@ export async function startServer(environment: Record<string, string> = {}): Pro
   ]);
   return {
     url,
+    pid: server.pid!,
     dataDirectory,
     output,
     stop: async (signal = 'SIGTERM') => {

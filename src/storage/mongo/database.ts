@@ -13,6 +13,7 @@ import {
   MongoServerError,
   MongoTopologyClosedError,
   MongoWriteConcernError,
+  ObjectId,
 } from 'mongodb';
 
 import { StorageUnavailable } from '../port.js';
@@ -26,51 +27,68 @@ const DEFAULT_DATABASE = 'vultus';
  */
 const PATIENCE = {
   /** Somebody waits for the answer: a request that meets no database is answered within five seconds. */
-  serving: { selectionMs: 2000, operationMs: 3000 },
+  serving: { selectionMs: 1500, operationMs: 2500 },
   /** An operator waits for a large piece of work. */
   working: { selectionMs: 5000, operationMs: 120_000 },
 } as const;
 
+/**
+ * After so many milliseconds without any success the client is replaced by a new one. The driver (7.9) can
+ * wait for ever for a connection that broke at the wrong moment, its monitor among them, and then never finds
+ * the database again.
+ */
+const RENEWAL_MS = 5000;
+
 /** One MongoDB database behind a bounded pool of connections. The only file that knows `mongodb`. */
 export class MongoDatabase {
-  readonly #client: MongoClient;
+  readonly #connect: () => MongoClient;
   readonly #name: string;
   readonly #operationMs: number;
+  #client: MongoClient;
+  #failingSince: number | undefined;
 
-  private constructor(client: MongoClient, name: string, operationMs: number) {
-    this.#client = client;
+  private constructor(connect: () => MongoClient, name: string, operationMs: number) {
+    this.#connect = connect;
     this.#name = name;
     this.#operationMs = operationMs;
+    this.#client = connect();
   }
 
   /** @throws StorageUnavailable when it cannot be reached, or does not let us in */
   static async open(url: string, purpose: keyof typeof PATIENCE): Promise<MongoDatabase> {
     const patience = PATIENCE[purpose];
-    let client: MongoClient | undefined;
+    const options = {
+      ...clientOptions(patience),
+      ...(/[?&]maxPoolSize=/i.test(url) ? {} : { maxPoolSize: 20 }),
+    };
+    let database: MongoDatabase | undefined;
     try {
-      client = new MongoClient(url, {
-        ...clientOptions(patience),
-        ...(/[?&]maxPoolSize=/i.test(url) ? {} : { maxPoolSize: 20 }),
-      });
-      const database = new MongoDatabase(client, databaseName(url) ?? DEFAULT_DATABASE, patience.operationMs);
-      await client.connect();
+      const connect = () => new MongoClient(url, options);
+      database = new MongoDatabase(connect, databaseName(url) ?? DEFAULT_DATABASE, patience.operationMs);
       await database.ping();
       return database;
     } catch (cause) {
-      await client?.close();
-      const where = client ? `of ${client.options.hosts.join(', ')}` : 'of this connection string';
+      await database?.close();
+      const where = database
+        ? `of ${database.#client.options.hosts.join(', ')}`
+        : 'of this connection string';
       throw new StorageUnavailable(`The MongoDB ${where} cannot be used: ${reason(cause)}.`, { cause });
     }
   }
 
-  /** Use it inside `run` only. */
+  /** To be asked for inside of `run`, each time: the client behind it may be another one. */
   collection<T extends { _id: string }>(name: string): Collection<T> {
     return this.#client.db(this.#name).collection<T>(name);
   }
 
-  /** A collection that another program wrote: nothing is known of its documents. */
+  /** The same for one that another program wrote: nothing is known of its documents. */
   foreignCollection(name: string): Collection {
     return this.#client.db(this.#name).collection(name);
+  }
+
+  async hasCollection(name: string): Promise<boolean> {
+    const found = await this.run(() => this.#client.db(this.#name).listCollections({ name }).toArray());
+    return found.length > 0;
   }
 
   /** Creates those that are missing; what is there already stays as it is. */
@@ -93,22 +111,42 @@ export class MongoDatabase {
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        reject(new StorageUnavailable(`the database gave no answer within ${this.#operationMs} ms`));
+        reject(new DeadlineExceeded(`the database gave no answer within ${this.#operationMs} ms`));
       }, this.#operationMs);
     });
     try {
-      return await Promise.race([operation(), deadline]);
+      const result = await Promise.race([operation(), deadline]);
+      this.#failingSince = undefined;
+      return result;
     } catch (error) {
-      if (isOutage(error)) throw new StorageUnavailable(reason(error), { cause: error });
+      if (isOutage(error)) {
+        this.#renewClient();
+        throw new StorageUnavailable(reason(error), { cause: error });
+      }
+      this.#failingSince = undefined;
       throw error;
     } finally {
       clearTimeout(timer);
     }
   }
 
+  #renewClient(): void {
+    const now = performance.now();
+    this.#failingSince ??= now;
+    if (now - this.#failingSince < RENEWAL_MS) return;
+    this.#failingSince = undefined;
+    const stuck = this.#client;
+    this.#client = this.#connect();
+    void stuck.close().catch(() => undefined);
+  }
+
   async close(): Promise<void> {
     await this.#client.close();
   }
+}
+
+class DeadlineExceeded extends Error {
+  override readonly name = 'DeadlineExceeded';
 }
 
 function clientOptions({ selectionMs, operationMs }: (typeof PATIENCE)[keyof typeof PATIENCE]) {
@@ -124,9 +162,22 @@ function clientOptions({ selectionMs, operationMs }: (typeof PATIENCE)[keyof typ
     connectTimeoutMS: selectionMs,
     socketTimeoutMS: operationMs,
     waitQueueTimeoutMS: operationMs,
+    // A slow database needs many connections at once; two at a time would keep callers waiting for them.
+    maxConnecting: 5,
     promoteBuffers: true,
     ignoreUndefined: false,
   } as const;
+}
+
+/** @returns its 24 hex digits and the time in it, in UTC milliseconds; null for an id of another type */
+export function readObjectId(id: unknown): { hex: string; createdAt: number } | null {
+  return id instanceof ObjectId ? { hex: id.toHexString(), createdAt: id.getTimestamp().getTime() } : null;
+}
+
+/** A filter over documents whose id is an ObjectId: those after `hex`, null for all. */
+export function objectIdsAfter(hex: string | null) {
+  // A comparison meets values of its own type only.
+  return { _id: hex === null ? { $gte: new ObjectId('0'.repeat(24)) } : { $gt: new ObjectId(hex) } };
 }
 
 /** The path of the connection string, which is no URL: it may name several hosts. */
@@ -171,6 +222,10 @@ const OUTAGE_LABELS = ['RetryableWriteError', 'RetryableError', 'SystemOverloade
 
 /** Unreachable, not primary, shutting down, too slow, closed: not the fault of what was asked. */
 function isOutage(error: unknown): boolean {
+  // A connection that breaks while a command is being written reaches us as the system's own error (EPIPE).
+  if (error instanceof Error && ('syscall' in error || (error as NodeJS.ErrnoException).code === 'EPIPE'))
+    return true;
+  if (error instanceof DeadlineExceeded) return true;
   if (!(error instanceof MongoError)) return false;
   if (OUTAGE_LABELS.some((label) => error.hasErrorLabel(label))) return true;
   if (error instanceof MongoServerError) {

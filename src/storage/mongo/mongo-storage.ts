@@ -32,8 +32,8 @@ const EXPIRY_GRACE_SECONDS = 3600;
 export async function openMongoStorage(url: string, purpose: 'serving' | 'working'): Promise<Storage> {
   await prepare(url);
   const db = await MongoDatabase.open(url, purpose);
-  const accounts = db.collection<AccountDocument>('accounts');
-  const flows = db.collection<SignInFlowDocument>('sign_in_flows');
+  const accounts = () => db.collection<AccountDocument>('accounts');
+  const flows = () => db.collection<SignInFlowDocument>('sign_in_flows');
   return {
     accounts: accountStore(db),
     sessions: sessionStore(db),
@@ -44,9 +44,12 @@ export async function openMongoStorage(url: string, purpose: 'serving' | 'workin
     removeExpired: async (now) => {
       const expired = { expires_at: { $lte: new Date(now) } };
       await db.run(() =>
-        accounts.updateMany({ 'sessions.expires_at': expired.expires_at }, { $pull: { sessions: expired } }),
+        accounts().updateMany(
+          { 'sessions.expires_at': expired.expires_at },
+          { $pull: { sessions: expired } },
+        ),
       );
-      await db.run(() => flows.deleteMany(expired));
+      await db.run(() => flows().deleteMany(expired));
     },
     close: () => db.close(),
   };
@@ -76,14 +79,14 @@ async function prepare(url: string): Promise<void> {
 
 /** @returns the version in the database, which is ours where there was none */
 async function schemaVersion(db: MongoDatabase): Promise<number> {
-  const facts = db.collection<FactDocument>('installation');
+  const facts = () => db.collection<FactDocument>('installation');
   const mine = { _id: 'schema_version', value: String(SCHEMA_VERSION) };
   try {
-    await db.run(() => facts.insertOne(mine));
+    await db.run(() => facts().insertOne(mine));
   } catch (error) {
     if (!isDuplicate(error, '_id')) throw error;
   }
-  const document = await db.run(() => facts.findOne({ _id: mine._id }));
+  const document = await db.run(() => facts().findOne({ _id: mine._id }));
   return Number(factDocument.parse(document).value);
 }
 
@@ -186,15 +189,15 @@ function readRecord(document: unknown): AccountRecord {
 }
 
 function accountStore(db: MongoDatabase): AccountStore {
-  const accounts = db.collection<AccountDocument>('accounts');
+  const accounts = () => db.collection<AccountDocument>('accounts');
   const find = async (filter: { _id: string } | { email: string }) => {
-    const document = await db.run(() => accounts.findOne(filter));
+    const document = await db.run(() => accounts().findOne(filter));
     return document && readRecord(document).account;
   };
   return {
     insert: async (account) => {
       try {
-        await db.run(() => accounts.insertOne(toAccountDocument({ account, sessions: [] })));
+        await db.run(() => accounts().insertOne(toAccountDocument({ account, sessions: [] })));
       } catch (error) {
         if (isDuplicate(error, 'email')) return 'duplicate_email';
         throw error;
@@ -205,7 +208,7 @@ function accountStore(db: MongoDatabase): AccountStore {
     findById: (id) => find({ _id: id }),
     replacePasswordHash: async (accountId, current, replacement) => {
       const { matchedCount } = await db.run(() =>
-        accounts.updateOne(
+        accounts().updateOne(
           { _id: accountId, password_hash: current },
           { $set: { password_hash: replacement } },
         ),
@@ -214,7 +217,7 @@ function accountStore(db: MongoDatabase): AccountStore {
     },
     putReference: async (accountId, reference, { sessionId, referenceErasures, now }) => {
       const { matchedCount } = await db.run(() =>
-        accounts.updateOne(
+        accounts().updateOne(
           {
             _id: accountId,
             reference_erasures: referenceErasures,
@@ -227,7 +230,7 @@ function accountStore(db: MongoDatabase): AccountStore {
     },
     eraseReference: async (accountId) => {
       const { matchedCount } = await db.run(() =>
-        accounts.updateOne(
+        accounts().updateOne(
           { _id: accountId },
           { $set: { reference: null }, $inc: { reference_erasures: 1 } },
         ),
@@ -238,10 +241,10 @@ function accountStore(db: MongoDatabase): AccountStore {
 }
 
 function sessionStore(db: MongoDatabase): SessionStore {
-  const accounts = db.collection<AccountDocument>('accounts');
+  const accounts = () => db.collection<AccountDocument>('accounts');
   const open = async (session: Session, filter: { reference?: null }) => {
     const { matchedCount } = await db.run(() =>
-      accounts.updateOne(
+      accounts().updateOne(
         { _id: session.accountId, ...filter },
         { $push: { sessions: { $each: [toSessionDocument(session)], $slice: -MAX_SESSIONS } } },
       ),
@@ -253,7 +256,7 @@ function sessionStore(db: MongoDatabase): SessionStore {
     insertUnlessFaceEnrolled: (session) => open(session, { reference: null }),
     findLive: async (accountId, id, now) => {
       const document = await db.run(() =>
-        accounts.findOne({
+        accounts().findOne({
           _id: accountId,
           sessions: { $elemMatch: { id, expires_at: { $gt: new Date(now) } } },
         }),
@@ -265,7 +268,7 @@ function sessionStore(db: MongoDatabase): SessionStore {
     },
     delete: async (accountId, id) => {
       const { modifiedCount } = await db.run(() =>
-        accounts.updateOne({ _id: accountId, 'sessions.id': id }, { $pull: { sessions: { id } } }),
+        accounts().updateOne({ _id: accountId, 'sessions.id': id }, { $pull: { sessions: { id } } }),
       );
       return modifiedCount > 0;
     },
@@ -296,20 +299,20 @@ function readFlow(document: unknown): SignInFlow {
 }
 
 function signInFlowStore(db: MongoDatabase): SignInFlowStore {
-  const flows = db.collection<SignInFlowDocument>('sign_in_flows');
+  const flows = () => db.collection<SignInFlowDocument>('sign_in_flows');
   const waiting = (id: string, now: number) =>
     ({ _id: id, state: 'awaiting_face', expires_at: { $gt: new Date(now) } }) as const;
   return {
     insert: async (flow) => {
-      await db.run(() => flows.insertOne(toSignInFlowDocument(flow)));
+      await db.run(() => flows().insertOne(toSignInFlowDocument(flow)));
     },
     find: async (id) => {
-      const document = await db.run(() => flows.findOne({ _id: id }));
+      const document = await db.run(() => flows().findOne({ _id: id }));
       return document && readFlow(document);
     },
     pass: async (id, now) => {
       const { modifiedCount } = await db.run(() =>
-        flows.updateOne(waiting(id, now), { $set: { state: 'passed' } }),
+        flows().updateOne(waiting(id, now), { $set: { state: 'passed' } }),
       );
       return modifiedCount > 0;
     },
@@ -319,14 +322,14 @@ function signInFlowStore(db: MongoDatabase): SignInFlowStore {
       const after = { returnDocument: 'after' } as const;
       const counted =
         (await db.run(() =>
-          flows.findOneAndUpdate(
+          flows().findOneAndUpdate(
             { ...waiting(id, now), face_failures: { $lt: limit - 1 } },
             { $inc: { face_failures: 1 } },
             after,
           ),
         )) ??
         (await db.run(() =>
-          flows.findOneAndUpdate(
+          flows().findOneAndUpdate(
             { ...waiting(id, now), face_failures: { $gte: limit - 1 } },
             { $inc: { face_failures: 1 }, $set: { state: 'locked' } },
             after,
@@ -338,15 +341,15 @@ function signInFlowStore(db: MongoDatabase): SignInFlowStore {
 }
 
 function installationFacts(db: MongoDatabase): InstallationFacts {
-  const facts = db.collection<FactDocument>('installation');
+  const facts = () => db.collection<FactDocument>('installation');
   return {
     read: async (fact) => {
-      const document = await db.run(() => facts.findOne({ _id: fact }));
+      const document = await db.run(() => facts().findOne({ _id: fact }));
       return document && factDocument.parse(document).value;
     },
     write: async (fact, value) => {
-      if (value === null) await db.run(() => facts.deleteOne({ _id: fact }));
-      else await db.run(() => facts.updateOne({ _id: fact }, { $set: { value } }, { upsert: true }));
+      if (value === null) await db.run(() => facts().deleteOne({ _id: fact }));
+      else await db.run(() => facts().updateOne({ _id: fact }, { $set: { value } }, { upsert: true }));
     },
   };
 }
@@ -365,11 +368,11 @@ function archive<T>(
   toDocument: (record: T) => { _id: string },
   read: (document: unknown) => T,
 ): Archive<T> {
-  const collection = db.collection<{ _id: string }>(name);
+  const collection = () => db.collection<{ _id: string }>(name);
   return {
     page: async (after, limit) => {
       const filter = after === null ? {} : { _id: { $gt: after } };
-      const documents = await db.run(() => collection.find(filter).sort({ _id: 1 }).limit(limit).toArray());
+      const documents = await db.run(() => collection().find(filter).sort({ _id: 1 }).limit(limit).toArray());
       return documents.map(read);
     },
     put: async (records) => {
@@ -378,10 +381,10 @@ function archive<T>(
         const { _id, ...replacement } = toDocument(record);
         return { replaceOne: { filter: { _id }, replacement, upsert: true } };
       });
-      await db.run(() => collection.bulkWrite(writes, { ordered: false }));
+      await db.run(() => collection().bulkWrite(writes, { ordered: false }));
     },
     remove: async (ids) => {
-      if (ids.length > 0) await db.run(() => collection.deleteMany({ _id: { $in: [...ids] } }));
+      if (ids.length > 0) await db.run(() => collection().deleteMany({ _id: { $in: [...ids] } }));
     },
   };
 }
