@@ -84,6 +84,7 @@ module.exports = {
     onlyIn('libsql', 'storage/sqlite/database\\.ts'),
     onlyIn('mongodb', 'storage/mongo/database\\.ts'),
     onlyIn('@node-rs/argon2', 'auth/password-hasher\\.ts'),
+    onlyIn('bcrypt', 'auth/password-hasher\\.ts'),
     onlyIn('jose', 'auth/tokens\\.ts'),
     onlyIn('@zxcvbn-ts', 'auth/password-policy\\.ts'),
     {

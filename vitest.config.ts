@@ -1,9 +1,25 @@
-import { defineConfig } from 'vitest/config';
+import { type TestProjectConfiguration, defineConfig } from 'vitest/config';
 
+/** What needs a MongoDB says so by itself where there is none; with one, it is a project of its own. */
+const MONGODB_ONLY = ['test/mongodb/**/*.test.ts', 'test/contract/mongodb.test.ts', 'test/cli/**/*.test.ts'];
 const onMongodb = process.env['TEST_MONGODB_URL'] !== undefined;
 if (!onMongodb) {
   process.stderr.write(
     'SKIPPED: all that needs a MongoDB, for TEST_MONGODB_URL is not set (CONTRIBUTING.md)\n',
+  );
+}
+
+const projects: TestProjectConfiguration[] = [
+  { extends: true, test: { name: 'embedded', include: ['src/**/*.test.ts', 'test/**/*.test.ts'] } },
+];
+if (onMongodb) {
+  projects.push(
+    { extends: true, test: { name: 'mongodb-only', include: MONGODB_ONLY } },
+    // The whole API again, on the other store.
+    {
+      extends: true,
+      test: { name: 'mongodb', include: ['test/api/**/*.test.ts'], env: { TEST_STORE: 'mongodb' } },
+    },
   );
 }
 
@@ -13,20 +29,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
-    projects: [
-      {
-        extends: true,
-        test: { name: 'embedded', include: ['src/**/*.test.ts', 'test/**/*.test.ts'] },
-      },
-      // The whole API again, on the other store.
-      ...(onMongodb
-        ? [
-            {
-              extends: true as const,
-              test: { name: 'mongodb', include: ['test/api/**/*.test.ts'], env: { TEST_STORE: 'mongodb' } },
-            },
-          ]
-        : []),
-    ],
+    projects,
   },
 });

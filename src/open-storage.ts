@@ -1,3 +1,6 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+
 import { type StorageLocation, describeLocation } from './config/storage-location.js';
 import { type Storage, StorageUnavailable } from './storage/port.js';
 
@@ -25,6 +28,7 @@ export async function openStorage(location: StorageLocation): Promise<Storage> {
 export async function openStore(location: StorageLocation, purpose: 'serving' | 'working'): Promise<Storage> {
   switch (location.kind) {
     case 'sqlite': {
+      await mkdir(path.dirname(location.file), { recursive: true, mode: 0o700 });
       const { openSqliteStorage } = await import('./storage/sqlite/sqlite-storage.js');
       return openSqliteStorage(location.file);
     }

@@ -35,9 +35,10 @@ export async function loadParts(config: Config, workerFile?: string): Promise<Pa
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
   const secrets = await loadSecrets(config);
   const storage = await openStorage(config.storage);
+  const bcryptCost = await storage.facts.read('bcrypt_cost');
   const [engine, hasher] = await Promise.all([
     FaceEnginePool.start(pack, { ...config.face, ...(workerFile === undefined ? {} : { workerFile }) }),
-    PasswordHasher.create(),
+    PasswordHasher.create({ bcryptCost: bcryptCost === null ? null : Number(bcryptCost) }),
   ]);
   return { config, secrets, storage, engine, threshold, hasher };
 }

@@ -1,20 +1,44 @@
 import { hash, verify } from '@node-rs/argon2';
+import { compare } from 'bcrypt';
 
 import { normalisePassword } from './password-policy.js';
 
 /** OWASP's Argon2id setting: 19 MiB, two passes, one lane. Algorithm 2 is Argon2id (a const enum, closed to us). */
 const OPTIONS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+/** How a hash of that setting begins. */
+const CURRENT = '$argon2id$v=19$m=19456,t=2,p=1$';
 
-/** Argon2id on libuv's threads. */
+const BCRYPT = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;
+
+/** @returns the cost, which is the logarithm of the rounds to the base 2; null for what is no bcrypt hash */
+export function bcryptCostOf(passwordHash: string): number | null {
+  const cost = BCRYPT.exec(passwordHash)?.[1];
+  return cost === undefined ? null : Number(cost);
+}
+
+/**
+ * Argon2id on libuv's threads. The bcrypt hashes of accounts that came from an earlier system are verified
+ * too; none is made.
+ *
+ * User enumeration by time: an unknown account costs a stranger's guess as much as one that is there, for a
+ * decoy is verified in its place. Where accounts came with bcrypt hashes, that is not enough: their wrong
+ * password would cost bcrypt, everybody else's Argon2id, and the time of a refusal would tell who they are.
+ * So, with a `bcryptCost`, every refusal costs one Argon2id and the rounds of one bcrypt of that cost, whatever
+ * the account has or whether there is one. A password that matches costs only what it needs: its time tells
+ * nothing that the answer does not tell.
+ */
 export class PasswordHasher {
   readonly #decoy: string;
+  readonly #bcryptCost: number | null;
 
-  private constructor(decoy: string) {
+  private constructor(decoy: string, bcryptCost: number | null) {
     this.#decoy = decoy;
+    this.#bcryptCost = bcryptCost;
   }
 
-  static async create(): Promise<PasswordHasher> {
-    return new PasswordHasher(await hash('no account has this password', OPTIONS));
+  /** @param bcryptCost the highest cost among the accounts' bcrypt hashes, null when there never was one */
+  static async create({ bcryptCost }: { readonly bcryptCost: number | null }): Promise<PasswordHasher> {
+    return new PasswordHasher(await hash('no account has this password', OPTIONS), bcryptCost);
   }
 
   /** @returns a PHC string */
@@ -22,12 +46,53 @@ export class PasswordHasher {
     return hash(normalisePassword(password), OPTIONS);
   }
 
-  /**
-   * @param passwordHash null for an unknown account: a decoy is verified then, so that the time of the
-   *        answer does not tell a stranger who has an account (user enumeration)
-   */
+  /** @returns whether it has another algorithm or setting than those that `hash` makes */
+  needsRehash(passwordHash: string): boolean {
+    return !passwordHash.startsWith(CURRENT);
+  }
+
+  /** @param passwordHash an Argon2id or bcrypt hash, null for an unknown account */
   async verify(password: string, passwordHash: string | null): Promise<boolean> {
+    const cost = passwordHash === null ? null : bcryptCostOf(passwordHash);
+    const matches =
+      passwordHash !== null && cost !== null
+        ? await verifyBcrypt(password, passwordHash)
+        : await this.#verifyArgon2(password, passwordHash);
+    if (!matches) await this.#payTheRest(password, cost);
+    return matches;
+  }
+
+  async #verifyArgon2(password: string, passwordHash: string | null): Promise<boolean> {
     const matches = await verify(passwordHash ?? this.#decoy, normalisePassword(password));
     return matches && passwordHash !== null;
   }
+
+  /** @param paid the cost of the bcrypt hash that has been verified, null when it was Argon2id */
+  async #payTheRest(password: string, paid: number | null): Promise<void> {
+    if (paid !== null) await this.#verifyArgon2(password, null);
+    if (this.#bcryptCost === null) return;
+    if (paid === null) {
+      await verifyBcrypt(password, bcryptDecoy(this.#bcryptCost));
+      return;
+    }
+    // A cheaper hash is topped up to the same number of rounds: 2^c + (2^c + … + 2^(cost - 1)) = 2^cost.
+    for (let cost = paid; cost < this.#bcryptCost; cost++) await verifyBcrypt(password, bcryptDecoy(cost));
+  }
+}
+
+/**
+ * The earlier system hashed a password as it was typed: so it is tried like that first, and then in the one
+ * form that it has here. bcrypt reads the first 72 bytes only; nobody's password is to fail for the rest.
+ */
+async function verifyBcrypt(password: string, passwordHash: string): Promise<boolean> {
+  // $2y$ is what PHP calls $2b$, by which name alone the library knows it.
+  const known = passwordHash.startsWith('$2y$') ? `$2b$${passwordHash.slice(4)}` : passwordHash;
+  const forms = new Set([password, normalisePassword(password)]);
+  for (const form of forms) if (await compare(form, known)) return true;
+  return false;
+}
+
+/** No password has this hash: it costs what a hash of its cost does, and matches nothing. */
+function bcryptDecoy(cost: number): string {
+  return `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(53)}`;
 }

@@ -1,4 +1,4 @@
-import type { AccountStore, SignInFlowStore } from '../storage/port.js';
+import type { Account, AccountStore, SignInFlowStore } from '../storage/port.js';
 import { AuthError } from './auth-error.js';
 import { normaliseEmail } from './email.js';
 import type { PasswordHasher } from './password-hasher.js';
@@ -32,6 +32,7 @@ export class SignIn {
     const account = email === null ? null : await this.deps.accounts.findByEmail(email);
     const matches = await this.deps.hasher.verify(password, account?.passwordHash ?? null);
     if (!account || !matches) throw new AuthError('invalid_credentials');
+    await this.#renewHash(account, password);
 
     const status = advance(
       SIGN_IN_START,
@@ -44,6 +45,14 @@ export class SignIn {
       if (token !== null) return { outcome: 'signed_in', account, token };
     }
     return { outcome: 'face_required', verificationToken: await this.#startFlow(account.id) };
+  }
+
+  /** A sign-in is the one moment at which a password is known: the one to hash it as we do. */
+  async #renewHash({ id, passwordHash }: Account, password: string): Promise<void> {
+    const { accounts, hasher } = this.deps;
+    if (!hasher.needsRehash(passwordHash)) return;
+    // Another sign-in may have been quicker: then the hash is a new one already.
+    await accounts.replacePasswordHash(id, passwordHash, await hasher.hash(password));
   }
 
   async #startFlow(accountId: string): Promise<string> {

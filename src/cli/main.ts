@@ -3,10 +3,14 @@ import { inspect } from 'node:util';
 
 import { Command, CommanderError } from 'commander';
 
+import { ConfigError } from '../config/config.js';
 import { CalibrationError } from '../face/calibration.js';
 import { ModelPackError } from '../face/model-pack.js';
+import { StorageUnavailable } from '../storage/port.js';
 import { registerCalibrate } from './calibrate.js';
 import { registerEvaluate } from './evaluate.js';
+import { registerImport } from './import.js';
+import { registerMigrate } from './migrate.js';
 import { registerModels } from './models.js';
 import { UsageError } from './usage-error.js';
 
@@ -18,6 +22,8 @@ const program = new Command('vultus')
 registerModels(program);
 registerCalibrate(program);
 registerEvaluate(program);
+registerImport(program);
+registerMigrate(program);
 
 try {
   await program.parseAsync();
@@ -31,7 +37,8 @@ function explain(error: unknown): number {
     // Commander has already written its line; asking for help or the version is no error.
     return error.exitCode === 0 ? 0 : 2;
   }
-  if (error instanceof UsageError || error instanceof ModelPackError || error instanceof CalibrationError) {
+  const expected = [UsageError, ConfigError, StorageUnavailable, ModelPackError, CalibrationError];
+  if (error instanceof Error && expected.some((kind) => error instanceof kind)) {
     process.stderr.write(`${error.message}\n`);
     return 2;
   }

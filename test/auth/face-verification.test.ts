@@ -55,7 +55,7 @@ describe('a face verification', () => {
     const clock = () => now;
     const { accounts, signInFlows: flows } = storage;
     const vault = new TemplateVault(randomBytes(32));
-    const hasher = await PasswordHasher.create();
+    const hasher = await PasswordHasher.create({ bcryptCost: null });
     const verificationTokens = new TokenSigner('verification', 'v'.repeat(32));
     const sessions = new Sessions({
       sessions: storage.sessions,

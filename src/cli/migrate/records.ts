@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+
+import type { AccountRecord, Archive, SignInFlow, Storage } from '../../storage/port.js';
+
+/** One kind of record as a migration sees it. */
+export interface RecordKind<T> {
+  readonly name: string;
+  readonly archiveOf: (storage: Storage) => Archive<T>;
+  readonly idOf: (record: T) => string;
+  /** Everything that the record says, in an order of its own: equal records have equal contents. */
+  readonly contentOf: (record: T) => unknown;
+  /** Whether the record still matters at `now`. One that does not may be gone from a store at any moment. */
+  readonly matters: (record: T, now: number) => boolean;
+}
+
+export const ACCOUNTS: RecordKind<AccountRecord> = {
+  name: 'accounts',
+  archiveOf: ({ archive }) => archive.accounts,
+  idOf: ({ account }) => account.id,
+  contentOf: ({ account, sessions }) => {
+    const { id, email, passwordHash, createdAt, reference, referenceErasures } = account;
+    return [
+      [id, email, passwordHash, createdAt, referenceErasures],
+      reference && [
+        reference.modelId,
+        Buffer.from(reference.ciphertext).toString('base64'),
+        reference.qualityScore,
+        reference.createdAt,
+      ],
+      sessions.map((session) => [session.id, session.createdAt, session.expiresAt, session.methods]),
+    ];
+  },
+  matters: () => true,
+};
+
+export const SIGN_IN_FLOWS: RecordKind<SignInFlow> = {
+  name: 'sign-ins in progress',
+  archiveOf: ({ archive }) => archive.signInFlows,
+  idOf: ({ id }) => id,
+  contentOf: ({ id, accountId, state, faceFailures, createdAt, expiresAt }) => [
+    id,
+    accountId,
+    state,
+    faceFailures,
+    createdAt,
+    expiresAt,
+  ],
+  matters: ({ expiresAt }, now) => expiresAt > now,
+};
+
+const PAGE = 500;
+
+/** All records of a store that matter at `now`, ascending by id, a page in memory at a time. */
+export async function* recordsOf<T>(
+  storage: Storage,
+  kind: RecordKind<T>,
+  now: number,
+): AsyncGenerator<T, undefined> {
+  const archive = kind.archiveOf(storage);
+  for (let after: string | null = null; ;) {
+    const page: T[] = await archive.page(after, PAGE);
+    for (const record of page) if (kind.matters(record, now)) yield record;
+    if (page.length < PAGE) return;
+    after = kind.idOf(page.at(-1)!);
+  }
+}
+
+export function sameRecord<T>(kind: RecordKind<T>, a: T, b: T): boolean {
+  return JSON.stringify(kind.contentOf(a)) === JSON.stringify(kind.contentOf(b));
+}
+
+/** What a store has of one kind: two stores with equal fingerprints have the same records. */
+export interface Fingerprint {
+  readonly count: number;
+  /** Over the contents in the order of the ids, in hexadecimal. */
+  readonly sha256: string;
+}
+
+export async function fingerprint<T>(
+  storage: Storage,
+  kind: RecordKind<T>,
+  now: number,
+): Promise<Fingerprint> {
+  const hash = createHash('sha256');
+  let count = 0;
+  for await (const record of recordsOf(storage, kind, now)) {
+    hash.update(`${JSON.stringify(kind.contentOf(record))}\n`);
+    count++;
+  }
+  return { count, sha256: hash.digest('hex') };
+}

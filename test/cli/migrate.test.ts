@@ -1,0 +1,231 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import path from 'node:path';
+
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { parseStorageUrl } from '../../src/config/storage-location.js';
+import { openStore } from '../../src/open-storage.js';
+import type { AccountRecord, Storage } from '../../src/storage/port.js';
+import { ApiClient } from '../support/api-client.js';
+import { runCommand, startCommand } from '../support/command.js';
+import { still } from '../support/faces.js';
+import { TEST_MONGODB_URL, freshDatabaseUrl } from '../support/mongodb.js';
+import {
+  removeTemporaryDirectories,
+  startServer,
+  startServerInVain,
+  temporaryDirectory,
+} from '../support/server.js';
+
+afterAll(removeTemporaryDirectories);
+
+const migrate = (from: string, to: string) => runCommand(['migrate', '--from', from, '--to', to]);
+
+async function withStore<T>(url: string, use: (storage: Storage) => Promise<T>): Promise<T> {
+  const storage = await openStore(parseStorageUrl(url)!, 'working');
+  try {
+    return await use(storage);
+  } finally {
+    await storage.close();
+  }
+}
+
+function aRecord(): AccountRecord {
+  const id = randomUUID();
+  const now = Date.now();
+  const session = (expiresAt: number) => ({
+    id: randomBytes(32).toString('base64url'),
+    accountId: id,
+    createdAt: now,
+    expiresAt,
+    methods: ['pwd', 'face'],
+  });
+  return {
+    account: {
+      id,
+      email: `grüße-${id}@example.org`,
+      passwordHash: `$argon2id$${id}`,
+      createdAt: now,
+      reference: {
+        modelId: 'fr_feature@1',
+        ciphertext: randomBytes(2077),
+        qualityScore: 0.1 + 0.2,
+        createdAt: now,
+      },
+      referenceErasures: 3,
+    },
+    sessions: [session(now + 3_600_000), session(now + 7_200_000), session(1)],
+  };
+}
+
+const everything = (url: string) =>
+  withStore(url, async ({ archive, facts }) => ({
+    accounts: (await archive.accounts.page(null, 10_000)).map(({ account, sessions }) => ({
+      ...account,
+      reference: account.reference && {
+        ...account.reference,
+        ciphertext: Buffer.from(account.reference.ciphertext).toString('hex'),
+      },
+      sessions,
+    })),
+    flows: await archive.signInFlows.page(null, 10_000),
+    bcryptCost: await facts.read('bcrypt_cost'),
+    incompleteCopyOf: await facts.read('incomplete_copy_of'),
+  }));
+
+/** @returns the URL of a fresh SQLite installation with so many accounts */
+async function installation(accounts: number): Promise<string> {
+  const url = await emptyFile();
+  await withStore(url, async ({ archive, facts }) => {
+    await archive.accounts.put(Array.from({ length: accounts }, aRecord));
+    await archive.signInFlows.put(
+      Array.from({ length: 5 }, (_, i) => ({
+        id: randomUUID(),
+        accountId: randomUUID(),
+        state: i === 0 ? ('locked' as const) : ('awaiting_face' as const),
+        faceFailures: i,
+        createdAt: Date.now(),
+        expiresAt: Date.now() + 3_600_000,
+      })),
+    );
+    await facts.write('bcrypt_cost', '11');
+  });
+  return url;
+}
+
+const emptyFile = async () => `file:${path.join(await temporaryDirectory(), 'new', 'vultus.db')}`;
+
+/** From a file to each kind of store, and from there to another file: the two directions of each. */
+const targets: [string, () => Promise<string>][] = [['SQLite', emptyFile]];
+if (TEST_MONGODB_URL !== undefined) targets.push(['MongoDB', async () => freshDatabaseUrl()]);
+
+it.skipIf(TEST_MONGODB_URL !== undefined)('SKIPPED with MongoDB, for TEST_MONGODB_URL is not set', () => {
+  // The line is the message.
+});
+
+describe.each(targets)('vultus migrate to %s and back', (_name, fresh) => {
+  it('copies everything as it is, and proves it', async () => {
+    const [from, there, back] = [await installation(450), await fresh(), await emptyFile()];
+    const first = await migrate(from, there);
+    expect(first).toMatchObject({ code: 0 });
+    expect(first.stdout).toMatch(/accounts +450 +450 +0 +0 +[0-9a-f]{64}\n/);
+    expect(first.stdout).toMatch(/sign-ins in progress +5 +5 +0 +0 +[0-9a-f]{64}\n/);
+    expect(first.stdout).toContain('The copy is complete');
+    expect(await migrate(there, back)).toMatchObject({ code: 0 });
+    expect(await everything(there)).toEqual(await everything(from));
+    expect(await everything(back)).toEqual(await everything(from));
+
+    const again = await migrate(from, there);
+    expect(again).toMatchObject({ code: 0 });
+    expect(again.stdout).toContain('has the same records already');
+  });
+
+  it('goes on where it was interrupted, and lets no server start before it is complete', async () => {
+    const [from, to] = [await installation(1500), await fresh()];
+    let [kills, refusals] = [0, 0];
+    for (let delay = 400; ; delay *= 1.4) {
+      const run = startCommand(['migrate', '--from', from, '--to', to]);
+      const timer = setTimeout(() => run.process.kill('SIGKILL'), delay);
+      const { code } = await run.ended;
+      clearTimeout(timer);
+      if (code === 0) break;
+      kills++;
+      const marked = await withStore(to, ({ facts }) => facts.read('incomplete_copy_of'));
+      if (marked === null || refusals > 0) continue;
+      refusals++;
+      const { code: refused, stderr } = await startServerInVain({
+        DATABASE_URL: to,
+        JWT_SECRET: 'j'.repeat(32),
+        FACE_AUTH_SECRET: 'f'.repeat(32),
+        TEMPLATE_KEY: Buffer.alloc(32).toString('base64'),
+      });
+      expect(refused).toBe(1);
+      expect(stderr).toMatch(/is an unfinished copy of SQLite in .*Run the same `vultus migrate` again/);
+    }
+    expect(kills).toBeGreaterThan(0);
+    expect(refusals).toBe(1);
+    expect(await everything(to)).toEqual(await everything(from));
+  });
+
+  it('brings a copy that was not completed up to date: what is new, what differs, what is gone', async () => {
+    const [from, to] = [await installation(20), await fresh()];
+    expect(await migrate(from, to)).toMatchObject({ code: 0 });
+    const [changed, gone] = (await withStore(from, ({ archive }) => archive.accounts.page(null, 2))) as [
+      AccountRecord,
+      AccountRecord,
+    ];
+    await withStore(from, async ({ archive }) => {
+      await archive.accounts.put([aRecord(), { ...changed, sessions: [] }]);
+      await archive.accounts.remove([gone.account.id]);
+    });
+    await withStore(to, ({ facts }) =>
+      facts.write('incomplete_copy_of', `SQLite in ${from.slice('file:'.length)}`),
+    );
+    const run = await migrate(from, to);
+    expect(run.stdout).toMatch(/accounts +20 +2 +18 +1 /);
+    expect(await everything(to)).toEqual(await everything(from));
+  });
+
+  it('touches no store that has accounts of its own, nor one that is a copy of another', async () => {
+    const [from, to] = [await installation(3), await fresh()];
+    await withStore(to, ({ archive }) => archive.accounts.put([aRecord()]));
+    const before = await everything(to);
+    expect(await migrate(from, to)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/has accounts of its own already/) as string,
+    });
+    expect(await everything(to)).toEqual(before);
+    await withStore(to, ({ facts }) => facts.write('incomplete_copy_of', 'another'));
+    expect((await migrate(from, to)).stderr).toMatch(/is an unfinished copy of another, not of SQLite in/);
+    expect((await migrate(to, await emptyFile())).stderr).toMatch(/is itself an unfinished copy/);
+  });
+
+  it('carries people along: sessions, faces and sign-ins work on the other side', async () => {
+    const secrets = {
+      JWT_SECRET: 'j'.repeat(32),
+      FACE_AUTH_SECRET: 'f'.repeat(32),
+      TEMPLATE_KEY: Buffer.alloc(32, 7).toString('base64'),
+    };
+    const [from, to] = [await emptyFile(), await fresh()];
+    const before = await startServer({ ...secrets, DATABASE_URL: from });
+    const api = await ApiClient.for(before);
+    const { email, token } = await api.enrolled(await still('franck_02159.jpg'));
+    const verification = await api.verificationToken(email);
+    await before.stop();
+    expect(await migrate(from, to)).toMatchObject({ code: 0 });
+
+    const after = await startServer({ ...secrets, DATABASE_URL: to });
+    const moved = await ApiClient.for(after);
+    expect((await moved.get('/user', { token })).body.user.fv).toHaveLength(512);
+    const picture = await still('franck_02888.jpg');
+    expect((await moved.upload('/user/image/compare-faces', verification, picture)).status).toBe(200);
+    await after.stop();
+  });
+});
+
+describe('vultus migrate', () => {
+  it.each([
+    ['file:/nowhere/vultus.db', 'file:/tmp/x.db', /There is no database \/nowhere\/vultus\.db/],
+    ['postgres://x', 'file:/tmp/x.db', /--from must be file:PATH/],
+    ['file:/tmp/x.db', 'x', /--to must be file:PATH/],
+    ['file:/tmp/./x.db', 'file:/tmp/x.db', /are the same store/],
+    [
+      'mongodb://user:topsecret@127.0.0.1:1/x',
+      'file:/tmp/vultus-test-unused/x.db',
+      /MongoDB of 127\.0\.0\.1:1/,
+    ],
+  ])('refuses --from %s --to %s in a sentence', async (from, to, sentence) => {
+    const { code, stderr } = await migrate(from, to);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(sentence);
+    expect(stderr).not.toMatch(/ {4}at |topsecret/);
+  });
+
+  it('takes an empty installation for a mistake', async () => {
+    const from = await installation(0);
+    expect(await migrate(from, await emptyFile())).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/has no accounts: is it the right one/) as string,
+    });
+  });
+});
