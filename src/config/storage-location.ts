@@ -14,6 +14,7 @@ export function parseStorageUrl(url: string): StorageLocation | null {
   if (/^mongodb(\+srv)?:\/\/[^/]/.test(url)) return { kind: 'mongodb', url };
   const file = /^file:(?!\/\/)(.+)$/.exec(url)?.[1];
   if (file !== undefined) return { kind: 'sqlite', file: path.resolve(file) };
+  if (!url.startsWith('file://')) return null;
   try {
     return { kind: 'sqlite', file: fileURLToPath(url) };
   } catch {
@@ -21,10 +22,13 @@ export function parseStorageUrl(url: string): StorageLocation | null {
   }
 }
 
-/** For people and logs: without user and password. */
+/** For people and logs: without user, password and options. */
 export function describeLocation(location: StorageLocation): string {
   if (location.kind === 'sqlite') return `SQLite in ${location.file}`;
-  // No URL in the strict sense: it may name several hosts.
-  const parts = /^mongodb(?:\+srv)?:\/\/(?:.*@)?([^/?]+)(?:\/([^?]*))?/.exec(location.url);
-  return `MongoDB at ${parts?.[1] ?? 'an unnamed host'}${parts?.[2] ? `, database ${parts[2]}` : ''}`;
+  // No URL in the strict sense: it may name several hosts. What is malformed could show a password in their place.
+  const rest = location.url.slice(location.url.indexOf('://') + 3);
+  const [, authority = '', database] = /^([^/?]*)(?:\/([^?]*))?/.exec(rest) ?? [];
+  const malformed = rest.includes('@') && !authority.includes('@');
+  const hosts = malformed ? '' : authority.slice(authority.lastIndexOf('@') + 1);
+  return `MongoDB at ${hosts || 'an unreadable address'}${database && !malformed ? `, database ${database}` : ''}`;
 }

@@ -69,10 +69,9 @@ export class MongoDatabase {
       return database;
     } catch (cause) {
       await database?.close();
-      const where = database
-        ? `of ${database.#client.options.hosts.join(', ')}`
-        : 'of this connection string';
-      throw new StorageUnavailable(`The MongoDB ${where} cannot be used: ${reason(cause)}.`, { cause });
+      const { hosts = [], srvHost } = database ? database.#client.options : {};
+      const where = hosts.join(', ') || (srvHost ?? 'this connection string');
+      throw new StorageUnavailable(`The MongoDB of ${where} cannot be used: ${reason(cause)}.`, { cause });
     }
   }
 
