@@ -31,6 +31,9 @@ async function main(): Promise<void> {
     setTimeout(() => {
       app.getHttpServer().closeAllConnections();
     }, DRAIN_MS).unref();
+    setTimeout(() => {
+      fail(new Error('The server did not stop in time and was ended.'));
+    }, STOP_MS).unref();
     await app.close();
   });
   const { port } = app.getHttpServer().address() as AddressInfo;
@@ -54,6 +57,8 @@ function reachableHost(host: string): string {
 
 /** How long running requests may take to finish once the server stops. */
 const DRAIN_MS = 10_000;
+/** How long it may take to stop altogether: a part that hangs must not keep a process alive that serves nobody. */
+const STOP_MS = 14_000;
 
 /** Under npm one Ctrl-C arrives twice: from the terminal and, passed on, from npm. */
 const ECHO_MS = 1000;

@@ -155,6 +155,16 @@ describe.skipIf(TEST_MONGODB_PROGRAM === undefined)('a MongoDB', () => {
     expect((await api.get('/user', { token })).status).toBe(200);
   });
 
+  it('that freezes does not keep a server from stopping', async () => {
+    await start();
+    const { token } = await api.signUp();
+    link.delayMs = Infinity;
+    const running = timed(() => api.get('/user', { token }));
+    await seconds(0.1);
+    expect(await server.stop()).toBe(0);
+    expect((await running).code).toBe('storage_unavailable');
+  });
+
   it('that is not there at the start: one sentence without the password, soon', async () => {
     await start();
     const began = Date.now();

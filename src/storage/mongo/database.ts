@@ -38,6 +38,7 @@ const PATIENCE = {
  * the database again.
  */
 const RENEWAL_MS = 5000;
+const CLOSING_MS = 3000;
 
 /** One MongoDB database behind a bounded pool of connections. The only file that knows `mongodb`. */
 export class MongoDatabase {
@@ -65,6 +66,9 @@ export class MongoDatabase {
     try {
       const connect = () => new MongoClient(url, options);
       database = new MongoDatabase(connect, databaseName(url) ?? DEFAULT_DATABASE, patience.operationMs);
+      if (database.#client.options.writeConcern.journal !== true) {
+        throw new Error('its connection string must not turn the journal off');
+      }
       await database.ping();
       return database;
     } catch (cause) {
@@ -139,8 +143,10 @@ export class MongoDatabase {
     void stuck.close().catch(() => undefined);
   }
 
+  /** A client that waits for a lost connection does not close either: whoever wants to end is not kept waiting. */
   async close(): Promise<void> {
-    await this.#client.close();
+    const given = new Promise<void>((resolve) => setTimeout(resolve, CLOSING_MS).unref());
+    await Promise.race([this.#client.close(), given]);
   }
 }
 
@@ -152,8 +158,11 @@ function clientOptions({ selectionMs, operationMs }: (typeof PATIENCE)[keyof typ
   return {
     appName: 'vultus',
     // What was acknowledged survives the loss of any one server, and nothing is read that might be rolled back.
-    writeConcern: { w: 'majority', wtimeoutMS: operationMs },
-    readConcern: { level: 'majority' },
+    // Set one by one: the connection string could change parts of a whole one.
+    w: 'majority',
+    journal: true,
+    wtimeoutMS: operationMs,
+    readConcernLevel: 'majority',
     readPreference: 'primary',
     retryWrites: true,
     retryReads: true,
