@@ -117,7 +117,7 @@ describe('SQLite file', () => {
     await openSqliteStorage(file).close();
     const { default: Database } = await import('libsql');
     const db = new Database(file);
-    const half = `INSERT INTO accounts VALUES ('a', 'a@example.org', 'x', 1, 'fr_feature', NULL, NULL, NULL, 0)`;
+    const half = `INSERT INTO accounts VALUES (NULL, 'a', 'a@example.org', 'x', 1, 'fr_feature', NULL, NULL, NULL, 0)`;
     expect(() => db.exec(half)).toThrow(/CHECK/);
     db.close();
   });

@@ -90,7 +90,12 @@ const referenceSchema = z.object({
   createdAt: z.int(),
 });
 
-/** In the order of the table's columns. */
+const INSERT_ACCOUNT = `INSERT INTO accounts
+  (id, email, password_hash, created_at, reference_model, reference_ciphertext, reference_quality,
+   reference_created_at, reference_erasures)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+/** For INSERT_ACCOUNT. */
 function accountValues(account: Account): SqlValue[] {
   const { id, email, passwordHash, createdAt, reference, referenceErasures } = account;
   return [
@@ -107,7 +112,7 @@ function accountValues(account: Account): SqlValue[] {
 }
 
 function accountStore(db: SqliteDatabase): AccountStore {
-  const insert = db.prepareWrite('INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const insert = db.prepareWrite(INSERT_ACCOUNT);
   const byEmail = db.prepareRead('SELECT * FROM accounts WHERE email = ?');
   const byId = db.prepareRead('SELECT * FROM accounts WHERE id = ?');
   const replacePasswordHash = db.prepareWrite(
@@ -117,7 +122,7 @@ function accountStore(db: SqliteDatabase): AccountStore {
     `UPDATE accounts SET reference_model = ?, reference_ciphertext = ?, reference_quality = ?,
             reference_created_at = ?
       WHERE id = ? AND reference_erasures = ?
-        AND EXISTS (SELECT 1 FROM sessions WHERE id = ? AND account_id = accounts.id AND expires_at > ?)`,
+        AND EXISTS (SELECT 1 FROM sessions WHERE id = ? AND account = number AND expires_at > ?)`,
   );
   const eraseReference = db.prepareWrite(
     `UPDATE accounts SET reference_model = NULL, reference_ciphertext = NULL, reference_quality = NULL,
@@ -165,46 +170,50 @@ function accountStore(db: SqliteDatabase): AccountStore {
 
 const sessionRow = z
   .object({
+    session_id: z.string(),
     id: z.string(),
-    account_id: z.string(),
-    created_at: z.int(),
+    opened_at: z.int(),
     expires_at: z.int(),
     methods: z.string(),
   })
   .transform((row) => ({
-    id: row.id,
-    accountId: row.account_id,
-    createdAt: row.created_at,
+    id: row.session_id,
+    accountId: row.id,
+    createdAt: row.opened_at,
     expiresAt: row.expires_at,
     methods: row.methods.split(' ').filter(Boolean),
   }));
 
-/** The columns of a session beside those of its account. */
-const openSession = z.object({ opened_at: z.int(), expires_at: z.int(), methods: z.string() });
+/** A session's columns beside those of its account. */
+const SESSIONS_AND_ACCOUNTS = `SELECT accounts.*, sessions.id AS session_id, sessions.created_at AS opened_at,
+    expires_at, methods FROM sessions JOIN accounts ON number = account`;
 
-/** In the order of the table's columns. */
+/** @param condition on the account, which must have the second value as its id */
+function insertSession(condition = ''): string {
+  return `INSERT INTO sessions
+    SELECT ?1, number, (SELECT coalesce(max(position), 0) + 1 FROM sessions WHERE account = number), ?3, ?4, ?5
+      FROM accounts WHERE id = ?2 ${condition}`;
+}
+
+/** For `insertSession`. */
 function sessionValues({ id, accountId, createdAt, expiresAt, methods }: Session): SqlValue[] {
   return [id, accountId, createdAt, expiresAt, methods.join(' ')];
 }
 
 function sessionStore(db: SqliteDatabase): SessionStore {
-  const insert = db.prepareWrite(
-    'INSERT INTO sessions SELECT ?1, id, ?3, ?4, ?5 FROM accounts WHERE id = ?2',
-  );
-  const insertUnlessFaceEnrolled = db.prepareWrite(
-    'INSERT INTO sessions SELECT ?1, id, ?3, ?4, ?5 FROM accounts WHERE id = ?2 AND reference_model IS NULL',
-  );
-  // The row ids ascend as the sessions are opened.
+  const insert = db.prepareWrite(insertSession());
+  const insertUnlessFaceEnrolled = db.prepareWrite(insertSession('AND reference_model IS NULL'));
   const endOldest = db.prepareWrite(
-    `DELETE FROM sessions WHERE rowid IN
-       (SELECT rowid FROM sessions WHERE account_id = ? ORDER BY rowid DESC LIMIT -1 OFFSET ${MAX_SESSIONS})`,
+    `DELETE FROM sessions WHERE id IN
+       (SELECT id FROM sessions WHERE account = (SELECT number FROM accounts WHERE id = ?)
+         ORDER BY position DESC LIMIT -1 OFFSET ${MAX_SESSIONS})`,
   );
   const live = db.prepareRead(
-    `SELECT accounts.*, methods, sessions.created_at AS opened_at, expires_at
-       FROM sessions JOIN accounts ON accounts.id = account_id
-      WHERE sessions.id = ? AND account_id = ? AND expires_at > ?`,
+    `${SESSIONS_AND_ACCOUNTS} WHERE sessions.id = ? AND accounts.id = ? AND expires_at > ?`,
   );
-  const remove = db.prepareWrite('DELETE FROM sessions WHERE id = ? AND account_id = ?');
+  const remove = db.prepareWrite(
+    'DELETE FROM sessions WHERE id = ? AND account = (SELECT number FROM accounts WHERE id = ?)',
+  );
   const open = (session: Session, insertion: typeof insert) =>
     db.atomically(() => {
       const inserted = insertion(...sessionValues(session)) > 0;
@@ -216,12 +225,7 @@ function sessionStore(db: SqliteDatabase): SessionStore {
     insertUnlessFaceEnrolled: async (session) => open(session, insertUnlessFaceEnrolled),
     findLive: async (accountId, id, now) => {
       const row = live(id, accountId, now);
-      if (row === undefined) return null;
-      const { opened_at: createdAt, ...session } = openSession.parse(row);
-      return {
-        account: accountRow.parse(row),
-        session: sessionRow.parse({ ...session, id, account_id: accountId, created_at: createdAt }),
-      };
+      return row === undefined ? null : { account: accountRow.parse(row), session: sessionRow.parse(row) };
     },
     delete: async (accountId, id) => remove(id, accountId) > 0,
   };
@@ -290,9 +294,9 @@ function installationFacts(db: SqliteDatabase): InstallationFacts {
 
 function accountArchive(db: SqliteDatabase): Archive<AccountRecord> {
   const page = db.prepareReadAll('SELECT * FROM accounts WHERE id > ? ORDER BY id LIMIT ?');
-  const sessionsOf = db.prepareReadAll('SELECT * FROM sessions WHERE account_id = ? ORDER BY rowid');
-  const insertAccount = db.prepareWrite('INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
-  const insertSession = db.prepareWrite('INSERT INTO sessions VALUES (?, ?, ?, ?, ?)');
+  const sessionsOf = db.prepareReadAll(`${SESSIONS_AND_ACCOUNTS} WHERE accounts.id = ? ORDER BY position`);
+  const insertAccount = db.prepareWrite(INSERT_ACCOUNT);
+  const insert = db.prepareWrite(insertSession());
   const remove = db.prepareWrite('DELETE FROM accounts WHERE id = ?');
   return {
     page: async (after, limit) =>
@@ -306,7 +310,7 @@ function accountArchive(db: SqliteDatabase): Archive<AccountRecord> {
           // Its sessions go with it.
           remove(account.id);
           insertAccount(...accountValues(account));
-          for (const session of sessions) insertSession(...sessionValues(session));
+          for (const session of sessions) insert(...sessionValues(session));
         }
       });
     },
