@@ -125,11 +125,20 @@ export interface AccountRecord {
   readonly sessions: readonly Session[];
 }
 
+/** A record to put has the e-mail of another one. The message names neither. */
+export class DuplicateEmail extends Error {
+  override readonly name = 'DuplicateEmail';
+
+  constructor() {
+    super('an e-mail address belongs to another account already');
+  }
+}
+
 /** Records as wholes, for carrying an installation from one store to another. Not for the use cases. */
 export interface Archive<T> {
   /** @returns the first `limit` records after the id `after` (null: from the beginning), ascending by id */
   page(after: string | null, limit: number): Promise<T[]>;
-  /** Writes each record in the place of one with the same id. @throws when an e-mail belongs to another id */
+  /** Writes each record in the place of one with the same id. @throws DuplicateEmail */
   put(records: readonly T[]): Promise<void>;
   remove(ids: readonly string[]): Promise<void>;
 }

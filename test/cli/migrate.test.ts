@@ -19,7 +19,8 @@ import {
 
 afterAll(removeTemporaryDirectories);
 
-const migrate = (from: string, to: string) => runCommand(['migrate', '--from', from, '--to', to]);
+const migrate = (from: string, to: string, ...flags: string[]) =>
+  runCommand(['migrate', '--from', from, '--to', to, ...flags]);
 
 async function withStore<T>(url: string, use: (storage: Storage) => Promise<T>): Promise<T> {
   const storage = await openStore(parseStorageUrl(url)!, 'working');
@@ -161,8 +162,30 @@ describe.each(targets)('vultus migrate to %s and back', (_name, fresh) => {
     await withStore(to, ({ facts }) =>
       facts.write('incomplete_copy_of', `SQLite in ${from.slice('file:'.length)}`),
     );
-    const run = await migrate(from, to);
+    const refused = await migrate(from, to);
+    expect(refused).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/has 1 accounts that the source does not have/) as string,
+    });
+    expect(await withStore(to, ({ accounts }) => accounts.findById(gone.account.id))).not.toBeNull();
+    const run = await migrate(from, to, '--remove-surplus');
     expect(run.stdout).toMatch(/accounts +20 +2 +18 +1 /);
+    expect(await everything(to)).toEqual(await everything(from));
+  });
+
+  it('says so when somebody has signed up in the copy with an address of the source', async () => {
+    const [from, to] = [await installation(3), await fresh()];
+    const [taken] = await withStore(from, ({ archive }) => archive.accounts.page(null, 1));
+    await withStore(to, async ({ archive, facts }) => {
+      const { account, sessions } = aRecord();
+      await archive.accounts.put([{ account: { ...account, email: taken!.account.email }, sessions }]);
+      await facts.write('incomplete_copy_of', `SQLite in ${from.slice('file:'.length)}`);
+    });
+    const { code, stderr } = await migrate(from, to);
+    expect(code).toBe(2);
+    expect(stderr).not.toContain('@example.org');
+    const cleared = await migrate(from, to, '--remove-surplus');
+    expect(cleared).toMatchObject({ code: 0 });
     expect(await everything(to)).toEqual(await everything(from));
   });
 
@@ -204,6 +227,17 @@ describe.each(targets)('vultus migrate to %s and back', (_name, fresh) => {
 });
 
 describe('vultus migrate', () => {
+  it('leaves a server that uses the target unready from the moment it begins', async () => {
+    const server = await startServer();
+    const api = await ApiClient.for(server);
+    await withStore(`file:${path.join(server.dataDirectory, 'vultus.db')}`, ({ facts }) =>
+      facts.write('incomplete_copy_of', 'another'),
+    );
+    const { status, body } = await api.get('/health/ready');
+    expect([status, body.code]).toEqual([503, 'storage_unavailable']);
+    await server.stop();
+  });
+
   it.each([
     ['file:/nowhere/vultus.db', 'file:/tmp/x.db', /There is no database \/nowhere\/vultus\.db/],
     ['postgres://x', 'file:/tmp/x.db', /--from must be file:PATH/],
@@ -212,7 +246,7 @@ describe('vultus migrate', () => {
     [
       'mongodb://user:topsecret@127.0.0.1:1/x',
       'file:/tmp/vultus-test-unused/x.db',
-      /MongoDB of 127\.0\.0\.1:1/,
+      /MongoDB at 127\.0\.0\.1:1, database x cannot be used/,
     ],
   ])('refuses --from %s --to %s in a sentence', async (from, to, sentence) => {
     const { code, stderr } = await migrate(from, to);

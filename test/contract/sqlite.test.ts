@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { StorageUnavailable } from '../../src/storage/port.js';
+import { MIGRATIONS } from '../../src/storage/sqlite/migrations.js';
 import { openSqliteStorage } from '../../src/storage/sqlite/sqlite-storage.js';
 import { removeTemporaryDirectories, temporaryDirectory } from '../support/server.js';
 import { describeStorageContract } from './storage-contract.js';
@@ -93,6 +94,53 @@ describe('SQLite file', () => {
       expect(await witness.accounts.findById(id)).toEqual(account(id));
     }
     await witness.close();
+    await storage.close();
+  });
+
+  it('of an earlier version is brought up to date with all that is in it', async () => {
+    const { default: Database } = await import('libsql');
+    const file = path.join(await temporaryDirectory(), 'vultus.db');
+    const old = new Database(file);
+    old.exec(`PRAGMA foreign_keys = ON; ${MIGRATIONS[0]}; PRAGMA user_version = 1`);
+    old.exec(`INSERT INTO accounts VALUES
+      ('b', 'b@example.org', 'hash', 1, NULL, NULL, NULL, NULL, 2),
+      ('a', 'a@example.org', 'hash', 1, 'fr_feature', x'0102', 0.5, 3, 0)`);
+    old.exec(`INSERT INTO sessions VALUES ('z', 'a', 1, 9, 'pwd'), ('y', 'a', 1, 9, 'pwd face')`);
+    old.exec(`INSERT INTO sign_in_flows VALUES ('f', 'a', 'awaiting_face', 2, 1, 9)`);
+    old.close();
+
+    const storage = openSqliteStorage(file);
+    expect(await storage.accounts.findByEmail('b@example.org')).toMatchObject({
+      id: 'b',
+      referenceErasures: 2,
+    });
+    expect((await storage.accounts.findById('a'))?.reference).toMatchObject({
+      qualityScore: 0.5,
+      createdAt: 3,
+    });
+    expect(await storage.signInFlows.find('f')).toMatchObject({ accountId: 'a', faceFailures: 2 });
+    const [{ sessions } = { sessions: [] }] = await storage.archive.accounts.page(null, 1);
+    expect(sessions.map(({ id, methods }) => [id, methods])).toEqual([
+      ['z', ['pwd']],
+      ['y', ['pwd', 'face']],
+    ]);
+    expect((await storage.sessions.findLive('a', 'y', 1))?.account.email).toBe('a@example.org');
+    await storage.archive.accounts.remove(['a']);
+    expect(await storage.sessions.findLive('a', 'y', 1)).toBeNull();
+    await storage.close();
+  });
+
+  it('that another process writes to is not ready', async () => {
+    const { default: Database } = await import('libsql');
+    const file = path.join(await temporaryDirectory(), 'vultus.db');
+    const storage = openSqliteStorage(file);
+    await storage.ping();
+    const intruder = new Database(file);
+    intruder.exec('BEGIN IMMEDIATE');
+    await expect(storage.ping()).rejects.toThrow(StorageUnavailable);
+    intruder.exec('ROLLBACK');
+    intruder.close();
+    await storage.ping();
     await storage.close();
   });
 

@@ -255,6 +255,23 @@ export function describeStorageContract(
         expect(await other.accounts.putReference(id, aReference(), late)).toBe(false);
       });
 
+      it.each(RACES)('take nothing from a session once it has ended, of %i on their way', async (racers) => {
+        const { accountId: id, id: sessionId } = await aSession();
+        const allowedBy = { sessionId, referenceErasures: 0, now: NOW };
+        const referenceNow = async () => (await other.accounts.findById(id))!.reference?.createdAt;
+        let whenEnded: number | undefined;
+        const results = await race(racers, async (handle, i) => {
+          if (i === Math.floor(racers / 4)) {
+            expect(await handle.sessions.delete(id, sessionId)).toBe(true);
+            whenEnded = await referenceNow();
+            return false;
+          }
+          return handle.accounts.putReference(id, aReference({ createdAt: NOW + i }), allowedBy);
+        });
+        expect(await referenceNow()).toBe(whenEnded);
+        expect(truths(results)).toBeLessThan(racers - 1);
+      });
+
       it('that do not exist cannot be given a reference', async () => {
         const { id: sessionId } = await aSession();
         const allowedBy = { sessionId, referenceErasures: 0, now: NOW };
@@ -333,27 +350,27 @@ export function describeStorageContract(
         expect(await store.sessions.findLive(accountId, id, NOW)).toBeNull();
       });
 
-      it.each(RACES)('of a password alone: of %i opened while a face is enrolled', async (racers) => {
-        const { accountId, id: sessionId } = await aSession();
-        const ids = Array.from({ length: racers }, () => randomUUID());
-        const allowedBy = { sessionId, referenceErasures: 0, now: NOW };
-        const opened = await race(racers, (handle, i) =>
-          i === Math.floor(racers / 2)
-            ? handle.accounts.putReference(accountId, aReference(), allowedBy)
-            : handle.sessions.insertUnlessFaceEnrolled({
-                id: ids[i]!,
-                accountId,
-                createdAt: NOW,
-                expiresAt: NOW + 1000,
-                methods: ['pwd'],
-              }),
-        );
-        expect((await store.accounts.findById(accountId))?.reference).not.toBeNull();
-        // The limit may have ended some that were opened; none is there that was refused.
-        for (const [i, id] of ids.entries()) {
-          if (!opened[i]) expect(await store.sessions.findLive(accountId, id, NOW)).toBeNull();
-        }
-      });
+      it.each(RACES)(
+        'of a password alone are not opened any more once a face is on: of %i',
+        async (racers) => {
+          const { accountId, id: sessionId } = await aSession();
+          const allowedBy = { sessionId, referenceErasures: 0, now: NOW };
+          const recordNow = async () => (await other.archive.accounts.page(previous(accountId), 1))[0]!;
+          let whenEnrolled: AccountRecord | undefined;
+          const opened = await race(racers, async (handle, i) => {
+            if (i === Math.floor(racers / 4)) {
+              expect(await handle.accounts.putReference(accountId, aReference(), allowedBy)).toBe(true);
+              whenEnrolled = await recordNow();
+              return false;
+            }
+            const session = { id: randomUUID(), accountId, createdAt: NOW, expiresAt: NOW + 1000 };
+            return handle.sessions.insertUnlessFaceEnrolled({ ...session, methods: ['pwd'] });
+          });
+          // However many were on their way: after the enrolment was acknowledged none has come through.
+          expect((await recordNow()).sessions).toEqual(whenEnrolled?.sessions);
+          expect(whenEnrolled?.sessions).toHaveLength(1 + truths(opened));
+        },
+      );
     });
 
     describe('sign-in flows', () => {

@@ -172,7 +172,7 @@ describe.skipIf(TEST_MONGODB_PROGRAM === undefined)('a MongoDB', () => {
       mongoInstallation('mongodb://vultus:topsecret@127.0.0.1:1/vultus'),
     );
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^The MongoDB of 127\.0\.0\.1:1 cannot be used: .*\n$/);
+    expect(stderr).toMatch(/^MongoDB at 127\.0\.0\.1:1, database vultus cannot be used: .*\n$/);
     expect(stderr).not.toContain('topsecret');
     expect(Date.now() - began).toBeLessThan(15_000);
   });

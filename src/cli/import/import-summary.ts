@@ -10,7 +10,13 @@ export function surveySummary(tally: Tally): string {
     `of these ${count(withFace)} with a face; ` +
     `${count(hereAlready)} ${hereAlready === 1 ? 'is' : 'are'} here already; ` +
     `${count(refusedOf(tally))} cannot be imported`;
-  return sentence + refusalList(tally);
+  return sentence + refusalList(tally) + costSentence(tally);
+}
+
+/** The price of not telling strangers by the time of a refusal who came from elsewhere. */
+function costSentence({ highestBcryptCost }: Tally): string {
+  if (highestBcryptCost === 0) return '';
+  return `The highest bcrypt cost is ${highestBcryptCost}: every refused sign-in here will cost that, too.\n`;
 }
 
 /** What an import has done. */

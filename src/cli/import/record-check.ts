@@ -38,10 +38,10 @@ export type Verdict =
   | { readonly outcome: 'refused'; readonly reason: string };
 
 /**
- * Once such a hash is here, every refused sign-in costs as much (`PasswordHasher`): 16 is seconds of a
+ * Once such a hash is here, every refused sign-in costs as much (`PasswordHasher`): 14 is about a second of a
  * processor. A record of cost 31, which nobody has by intention, would stop the server.
  */
-const MAX_BCRYPT_COST = 16;
+const MAX_BCRYPT_COST = 14;
 
 const faceVectorSchema = z.array(z.number());
 

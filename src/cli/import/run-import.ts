@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { TemplateVault } from '../../auth/template-vault.js';
 import { type Config, readConfig } from '../../config/config.js';
 import { loadSecrets } from '../../config/secrets.js';
+import { describeLocation } from '../../config/storage-location.js';
 import { loadModelPack, templateModelId } from '../../face/model-pack.js';
 import { openStorage, openStore } from '../../open-storage.js';
 import { EarlierSystem } from '../../storage/mongo/earlier-system.js';
@@ -33,7 +34,7 @@ export async function runImport(options: ImportOptions): Promise<void> {
   const installed = await installedModel();
   const model = options.model === undefined ? null : requireInstalled(options.model, installed);
   const database = databaseIn(options.from);
-  const earlier = await EarlierSystem.open(options.from);
+  const earlier = await openEarlier(options.from);
   try {
     await requireUsers(earlier, database);
     const surveyed = await survey(earlier, config, model);
@@ -92,6 +93,17 @@ function requireNamedModel({ facesOfUnnamedModel }: Tally, installed: FaceModel)
     `${count(facesOfUnnamedModel)} ${subject}, and nothing says which model made it: not imported, for the ` +
       `password alone must not open them. If it was the model that is installed here, add: --model ${installed.id}`,
   );
+}
+
+/** @throws UsageError when it cannot be reached, or does not let us in */
+async function openEarlier(url: string): Promise<EarlierSystem> {
+  try {
+    return await EarlierSystem.open(url);
+  } catch (error) {
+    if (!(error instanceof StorageUnavailable)) throw error;
+    const where = describeLocation({ kind: 'mongodb', url });
+    throw new UsageError(`${where} cannot be used: ${error.message}.`, { cause: error });
+  }
 }
 
 /** @throws UsageError unless `url` names a database */

@@ -3,21 +3,33 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { type StorageLocation, describeLocation, parseStorageUrl } from '../../config/storage-location.js';
 import { openStore } from '../../open-storage.js';
-import { type InstallationFact, type Storage, StorageUnavailable } from '../../storage/port.js';
+import {
+  DuplicateEmail,
+  type InstallationFact,
+  type Storage,
+  StorageUnavailable,
+} from '../../storage/port.js';
 import { count } from '../evaluation/number-format.js';
 import { startProgress } from '../evaluation/progress.js';
 import { textTable } from '../evaluation/text-table.js';
 import { UsageError } from '../usage-error.js';
 import { ACCOUNTS, type Fingerprint, type RecordKind, SIGN_IN_FLOWS, fingerprint } from './records.js';
-import { type Changes, synchronise } from './synchronise.js';
+import { type Difference, compare, copyMissing, removeSurplus } from './synchronise.js';
 
 export interface MigrateOptions {
   readonly from: string;
   readonly to: string;
+  readonly removeSurplus?: true;
 }
 
 /** What an installation remembers about itself and takes along. */
 const FACTS: readonly InstallationFact[] = ['bcrypt_cost'];
+
+/** A store, and how it is called before people. */
+interface Party {
+  readonly store: Storage;
+  readonly name: string;
+}
 
 /**
  * Copies everything, then reads both stores once more and compares. Until that has succeeded the target is
@@ -33,23 +45,44 @@ export async function runMigrate(options: MigrateOptions): Promise<void> {
   if (isDeepStrictEqual(from, to)) throw new UsageError('--from and --to are the same store.');
   requireSource(from);
 
-  const source = await openStore(from, 'working');
+  const source = { name: describeLocation(from), store: await openStore(from, 'reading') };
   try {
-    const target = await openStore(to, 'working');
+    const target = { name: describeLocation(to), store: await openStore(to, 'working') };
     try {
-      await migrate({ store: source, name: describeLocation(from) }, { store: target, location: to });
+      const isComplete = await isCopy(source, target);
+      const rows = isComplete ? [] : await migrate(source, target, options);
+      process.stdout.write(isComplete ? `${target.name} has the same records already.\n` : summary(rows, to));
+    } catch (error) {
+      throw explain(error);
     } finally {
-      await target.close();
+      await target.store.close();
     }
   } finally {
-    await source.close();
+    await source.store.close();
   }
 }
 
-async function migrate(
-  source: { store: Storage; name: string },
-  target: { store: Storage; location: StorageLocation },
-): Promise<void> {
+/** @returns an error with a sentence, where there is something that the operator can do */
+function explain(error: unknown): unknown {
+  if (error instanceof StorageUnavailable) {
+    const sentence = `The copy ended before it was complete: ${error.message}. Run the same command again: it goes on there.`;
+    return new UsageError(sentence, { cause: error });
+  }
+  if (error instanceof DuplicateEmail) {
+    return new UsageError(
+      'The copy cannot be completed: an e-mail address of the source belongs to another account in the target. ' +
+        'Somebody has used the target meanwhile. Begin again with an empty one.',
+    );
+  }
+  return error;
+}
+
+/**
+ * @returns whether there is nothing to do, because an earlier run was completed
+ * @throws UsageError when the source is no whole installation, or the target holds anything but an unfinished
+ *         copy of it
+ */
+async function isCopy(source: Party, target: Party): Promise<boolean> {
   const unfinished = await source.store.facts.read('incomplete_copy_of');
   if (unfinished !== null) {
     throw new UsageError(`${source.name} is itself an unfinished copy of ${unfinished}. Finish that first.`);
@@ -57,84 +90,84 @@ async function migrate(
   if ((await source.store.archive.accounts.page(null, 1)).length === 0) {
     throw new UsageError(`${source.name} has no accounts: is it the right one?`);
   }
-  const now = Date.now();
-  if (await isComplete(source, target, now)) {
-    process.stdout.write(`${describeLocation(target.location)} has the same records already.\n`);
-    return;
-  }
-  await target.store.facts.write('incomplete_copy_of', source.name);
-  try {
-    for (const fact of FACTS) await target.store.facts.write(fact, await source.store.facts.read(fact));
-    const accounts = await copy(source.store, target.store, ACCOUNTS, now);
-    const flows = await copy(source.store, target.store, SIGN_IN_FLOWS, now);
-    const rows = [
-      await verified(source.store, target.store, ACCOUNTS, accounts, now),
-      await verified(source.store, target.store, SIGN_IN_FLOWS, flows, now),
-    ];
-    await target.store.facts.write('incomplete_copy_of', null);
-    process.stdout.write(summary(rows, target.location));
-  } catch (error) {
-    if (!(error instanceof StorageUnavailable)) throw error;
-    throw new UsageError(
-      `The copy ended before it was complete: ${error.message}. Run the same command again: it goes on there.`,
-      { cause: error },
-    );
-  }
-}
-
-/**
- * @returns whether there is nothing to do, because an earlier run was completed
- * @throws UsageError when the target holds anything but an unfinished copy of this source
- */
-async function isComplete(
-  source: { store: Storage; name: string },
-  target: { store: Storage; location: StorageLocation },
-  now: number,
-): Promise<boolean> {
   const copyOf = await target.store.facts.read('incomplete_copy_of');
   if (copyOf === source.name) return false;
-  const where = describeLocation(target.location);
   if (copyOf !== null) {
-    throw new UsageError(`${where} is an unfinished copy of ${copyOf}, not of ${source.name}.`);
+    throw new UsageError(`${target.name} is an unfinished copy of ${copyOf}, not of ${source.name}.`);
   }
   if ((await target.store.archive.accounts.page(null, 1)).length === 0) return false;
-  const [here, there] = [
-    await fingerprint(source.store, ACCOUNTS, now),
-    await fingerprint(target.store, ACCOUNTS, now),
-  ];
+  const now = Date.now();
+  const [here, there] = await Promise.all(
+    [source.store, target.store].map(async (store) => ({
+      accounts: await fingerprint(store, ACCOUNTS, now),
+      facts: await Promise.all(FACTS.map((fact) => store.facts.read(fact))),
+    })),
+  );
   if (isDeepStrictEqual(here, there)) return true;
   throw new UsageError(
-    `${where} has accounts of its own already. Name an empty database, for what is there would be lost.`,
+    `${target.name} has accounts of its own already. Name an empty database, for what is there would be lost.`,
   );
 }
 
-async function copy<T>(source: Storage, target: Storage, kind: RecordKind<T>, now: number): Promise<Changes> {
-  const { count: total } = await fingerprint(source, kind, now);
-  const progress = startProgress(`Copying ${kind.name}`, total, process.stderr);
+async function migrate(source: Party, target: Party, options: MigrateOptions): Promise<Row[]> {
+  const now = Date.now();
+  await target.store.facts.write('incomplete_copy_of', source.name);
+  for (const fact of FACTS) await target.store.facts.write(fact, await source.store.facts.read(fact));
+  const accounts = await copy(source, target, ACCOUNTS, now, options.removeSurplus === true);
+  // What the target has too much of these is of no use to anybody.
+  const flows = await copy(source, target, SIGN_IN_FLOWS, now, true);
+  const rows = [
+    await verified(source, target, ACCOUNTS, accounts, now),
+    await verified(source, target, SIGN_IN_FLOWS, flows, now),
+  ];
+  await target.store.facts.write('incomplete_copy_of', null);
+  return rows;
+}
+
+/** @throws UsageError when the target has records that the source has not, and nobody has said to remove them */
+async function copy<T>(
+  { store: source }: Party,
+  { store: target, name }: Party,
+  kind: RecordKind<T>,
+  now: number,
+  mayRemove: boolean,
+): Promise<Difference> {
+  const difference = await compare(source, target, kind, now);
+  if (difference.surplus > 0 && !mayRemove) {
+    throw new UsageError(
+      `${name} has ${count(difference.surplus)} ${kind.name} that the source does not have: removed there since ` +
+        'the last run, or made here by a server that uses the copy already. Stop every server on it. If they may ' +
+        'be lost, add --remove-surplus.',
+    );
+  }
+  if (difference.surplus > 0) await removeSurplus(source, target, kind, now);
+  const progress = startProgress(`Copying ${kind.name}`, difference.total, process.stderr);
   try {
-    return await synchronise(source, target, kind, now, progress.advance);
+    await copyMissing(source, target, kind, now, progress.advance);
   } finally {
     progress.stop();
   }
+  return difference;
 }
 
 interface Row {
   readonly name: string;
-  readonly changes: Changes;
+  /** As it was before. */
+  readonly difference: Difference;
   readonly fingerprint: Fingerprint;
 }
 
 /** @throws UsageError unless both stores have the same records */
 async function verified<T>(
-  source: Storage,
-  target: Storage,
+  { store: source }: Party,
+  { store: target }: Party,
   kind: RecordKind<T>,
-  changes: Changes,
+  difference: Difference,
   now: number,
 ): Promise<Row> {
   const here = await fingerprint(source, kind, now);
   const there = await fingerprint(target, kind, now);
-  if (isDeepStrictEqual(here, there)) return { name: kind.name, changes, fingerprint: there };
+  if (isDeepStrictEqual(here, there)) return { name: kind.name, difference, fingerprint: there };
   throw new UsageError(
     `The copy is not the same yet: ${count(here.count)} ${kind.name} here (SHA-256 ${here.sha256}), ` +
       `${count(there.count)} there (SHA-256 ${there.sha256}). Stop the servers that use either of the two, and ` +
@@ -145,21 +178,22 @@ async function verified<T>(
 function summary(rows: readonly Row[], target: StorageLocation): string {
   const table = textTable([
     ['', 'records', 'copied', 'there already', 'removed', 'SHA-256 of both'],
-    ...rows.map(({ name, changes, fingerprint: { count: records, sha256 } }) => [
+    ...rows.map(({ name, difference: { total, same, surplus }, fingerprint: { sha256 } }) => [
       name,
-      count(records),
-      count(changes.copied),
-      count(changes.same),
-      count(changes.removed),
+      count(total),
+      count(total - same),
+      count(same),
+      count(surplus),
       sha256,
     ]),
   ]);
   const setting =
     target.kind === 'mongodb' ? 'DATABASE_URL to the URL after --to' : `DATABASE_URL=file:${target.file}`;
   return (
-    `${table}\n\nThe copy is complete. To use it, set ${setting}, and JWT_SECRET, FACE_AUTH_SECRET and ` +
-    'TEMPLATE_KEY to the values in use\n(without such settings they are in secrets.json in DATA_DIR): other ' +
-    'ones would end all sessions and make every face unreadable.\n'
+    `${table}\n\nThe copy is complete. What changes in the source from now on is not in it: start no server there ` +
+    `any more.\nTo use the copy, set ${setting}, and JWT_SECRET, FACE_AUTH_SECRET and TEMPLATE_KEY to the values ` +
+    'in use\n(without such settings they are in secrets.json in DATA_DIR): other ones would end all sessions and ' +
+    'make every face unreadable.\n'
   );
 }
 
@@ -172,7 +206,7 @@ function locationOf(option: string, url: string): StorageLocation {
   );
 }
 
-/** A file that is not there would be made, and copied as an empty installation. */
+/** @throws UsageError where a file would be made, and copied as an empty installation */
 function requireSource(from: StorageLocation): void {
   if (from.kind === 'sqlite' && !existsSync(from.file)) {
     throw new UsageError(`There is no database ${from.file}.`);

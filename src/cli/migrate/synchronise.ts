@@ -4,61 +4,107 @@ import { type RecordKind, recordsOf, sameRecord } from './records.js';
 /** Few enough for one command of a database, many enough that the commands are not what it waits for. */
 const BATCH = 200;
 
-/** What a run had to do: after one that was interrupted, the next has less. */
-export interface Changes {
-  readonly copied: number;
+/** What a target lacks of a source. */
+export interface Difference {
+  /** Records of the source. */
+  readonly total: number;
+  /** Those of them that the target has, as they are. */
   readonly same: number;
-  readonly removed: number;
+  /** Records that only the target has. */
+  readonly surplus: number;
+}
+
+interface Pair<T> {
+  readonly source: T | undefined;
+  readonly target: T | undefined;
+}
+
+/** Both stores' records side by side, ascending by id; undefined where one has none. */
+async function* pairs<T>(
+  source: Storage,
+  target: Storage,
+  kind: RecordKind<T>,
+  now: number,
+): AsyncGenerator<Pair<T>, undefined> {
+  const there = recordsOf(target, kind, now);
+  let next = await there.next();
+  for await (const record of recordsOf(source, kind, now)) {
+    const id = kind.idOf(record);
+    for (; !next.done && kind.idOf(next.value) < id; next = await there.next()) {
+      yield { source: undefined, target: next.value };
+    }
+    if (next.done || kind.idOf(next.value) !== id) yield { source: record, target: undefined };
+    else {
+      yield { source: record, target: next.value };
+      next = await there.next();
+    }
+  }
+  for (; !next.done; next = await there.next()) yield { source: undefined, target: next.value };
+}
+
+export async function compare<T>(
+  source: Storage,
+  target: Storage,
+  kind: RecordKind<T>,
+  now: number,
+): Promise<Difference> {
+  const difference = { total: 0, same: 0, surplus: 0 };
+  for await (const pair of pairs(source, target, kind, now)) {
+    if (pair.source === undefined) difference.surplus++;
+    else {
+      difference.total++;
+      if (pair.target !== undefined && sameRecord(kind, pair.source, pair.target)) difference.same++;
+    }
+  }
+  return difference;
+}
+
+/** Removes what only the target has. */
+export async function removeSurplus<T>(
+  source: Storage,
+  target: Storage,
+  kind: RecordKind<T>,
+  now: number,
+): Promise<void> {
+  const inBatches = batches((ids: readonly string[]) => kind.archiveOf(target).remove(ids));
+  for await (const pair of pairs(source, target, kind, now)) {
+    if (pair.source === undefined) await inBatches.add(kind.idOf(pair.target!));
+  }
+  await inBatches.flush();
 }
 
 /**
- * Makes the target's records those of the source: walks through both in the order of their ids, writes what is
- * missing or different, and removes what the source has no more. Interrupted anywhere, it goes on by beginning
- * again.
+ * Writes what the target lacks or has otherwise. Interrupted anywhere, it goes on by beginning again.
  *
  * @param onRecord called for each record of the source
  */
-export async function synchronise<T>(
+export async function copyMissing<T>(
   source: Storage,
   target: Storage,
   kind: RecordKind<T>,
   now: number,
   onRecord: () => void,
-): Promise<Changes> {
-  const archive = kind.archiveOf(target);
-  const changes = { copied: 0, same: 0, removed: 0 };
-  const toPut: T[] = [];
-  const toRemove: string[] = [];
-  const flush = async (least: number) => {
-    if (toRemove.length >= least) {
-      const ids = toRemove.splice(0);
-      await archive.remove(ids);
-      changes.removed += ids.length;
-    }
-    if (toPut.length >= least) {
-      const records = toPut.splice(0);
-      await archive.put(records);
-      changes.copied += records.length;
-    }
-  };
-
-  const existing = recordsOf(target, kind, now);
-  let there = await existing.next();
-  for await (const record of recordsOf(source, kind, now)) {
-    const id = kind.idOf(record);
-    for (; !there.done && kind.idOf(there.value) < id; there = await existing.next()) {
-      toRemove.push(kind.idOf(there.value));
-    }
-    if (there.done || kind.idOf(there.value) !== id) toPut.push(record);
-    else {
-      if (sameRecord(kind, record, there.value)) changes.same++;
-      else toPut.push(record);
-      there = await existing.next();
-    }
+): Promise<void> {
+  const inBatches = batches((records: readonly T[]) => kind.archiveOf(target).put(records));
+  for await (const pair of pairs(source, target, kind, now)) {
+    if (pair.source === undefined) continue;
+    const isThere = pair.target !== undefined && sameRecord(kind, pair.source, pair.target);
+    if (!isThere) await inBatches.add(pair.source);
     onRecord();
-    await flush(BATCH);
   }
-  for (; !there.done; there = await existing.next()) toRemove.push(kind.idOf(there.value));
-  await flush(1);
-  return changes;
+  await inBatches.flush();
+}
+
+function batches<T>(write: (items: readonly T[]) => Promise<void>) {
+  const items: T[] = [];
+  const flush = async () => {
+    if (items.length > 0) await write(items.splice(0));
+  };
+  return {
+    add: async (item: T) => {
+      items.push(item);
+      if (items.length === BATCH) await flush();
+    },
+    flush,
+  };
 }

@@ -73,9 +73,7 @@ export class MongoDatabase {
       return database;
     } catch (cause) {
       await database?.close();
-      const { hosts = [], srvHost } = database ? database.#client.options : {};
-      const where = hosts.join(', ') || (srvHost ?? 'this connection string');
-      throw new StorageUnavailable(`The MongoDB of ${where} cannot be used: ${reason(cause)}.`, { cause });
+      throw new StorageUnavailable(reason(cause), { cause });
     }
   }
 
@@ -111,6 +109,7 @@ export class MongoDatabase {
    * @throws StorageUnavailable for whatever is not the fault of what was asked
    */
   async run<T>(operation: () => Promise<T>): Promise<T> {
+    const client = this.#client;
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
@@ -123,7 +122,7 @@ export class MongoDatabase {
       return result;
     } catch (error) {
       if (isOutage(error)) {
-        this.#renewClient();
+        this.#renewIfStuck(client, error);
         throw new StorageUnavailable(reason(error), { cause: error });
       }
       this.#failingSince = undefined;
@@ -133,14 +132,17 @@ export class MongoDatabase {
     }
   }
 
-  #renewClient(): void {
+  /** @param client the one that failed: of several operations that fail with it only one replaces it */
+  #renewIfStuck(client: MongoClient, error: unknown): void {
+    if (client !== this.#client) return;
     const now = performance.now();
     this.#failingSince ??= now;
-    if (now - this.#failingSince < RENEWAL_MS) return;
+    // One whose first connection failed is closed for good.
+    const isClosed = error instanceof MongoTopologyClosedError;
+    if (!isClosed && now - this.#failingSince < RENEWAL_MS) return;
     this.#failingSince = undefined;
-    const stuck = this.#client;
     this.#client = this.#connect();
-    void stuck.close().catch(() => undefined);
+    void client.close().catch(() => undefined);
   }
 
   /** A client that waits for a lost connection does not close either: whoever wants to end is not kept waiting. */
@@ -216,11 +218,14 @@ const OUTAGE_CODES = new Set([
   100, // UnsatisfiableWriteConcern
   133, // FailedToSatisfyReadPreference
   134, // ReadConcernMajorityNotAvailableYet
+  365, // TemporarilyUnavailable
   189, // PrimarySteppedDown
   262, // ExceededTimeLimit
+  8000, // AtlasError: quota, or rights
   9001, // SocketException
   10_107, // NotWritablePrimary
   11_600, // InterruptedAtShutdown
+  11_601, // Interrupted
   11_602, // InterruptedDueToReplStateChange
   13_435, // NotPrimaryNoSecondaryOk
   13_436, // NotPrimaryOrSecondary

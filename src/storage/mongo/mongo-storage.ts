@@ -5,6 +5,7 @@ import {
   type AccountRecord,
   type AccountStore,
   type Archive,
+  DuplicateEmail,
   type InstallationFacts,
   MAX_SESSIONS,
   type Session,
@@ -26,12 +27,16 @@ const EXPIRY_GRACE_SECONDS = 3600;
  * standalone server will do.
  *
  * @param url a MongoDB connection string; without a database name it is `vultus`
- * @param purpose whether people wait for each operation, or an operator for a large piece of work
+ * @param purpose whether people wait for each operation, or an operator for a large piece of work; `reading`
+ *        changes nothing, and wants an installation to be there
  * @throws StorageUnavailable when it cannot be reached, or was written by a newer version of the program
  */
-export async function openMongoStorage(url: string, purpose: 'serving' | 'working'): Promise<Storage> {
-  await prepare(url);
-  const db = await MongoDatabase.open(url, purpose);
+export async function openMongoStorage(
+  url: string,
+  purpose: 'serving' | 'working' | 'reading',
+): Promise<Storage> {
+  await prepare(url, purpose);
+  const db = await MongoDatabase.open(url, purpose === 'serving' ? 'serving' : 'working');
   const accounts = () => db.collection<AccountDocument>('accounts');
   const flows = () => db.collection<SignInFlowDocument>('sign_in_flows');
   return {
@@ -55,10 +60,17 @@ export async function openMongoStorage(url: string, purpose: 'serving' | 'workin
   };
 }
 
-/** Indexes and schema version, by a connection of its own: to index a large collection takes its time. */
-async function prepare(url: string): Promise<void> {
+/** Schema version and indexes, by a connection of its own: to index a large collection takes its time. */
+async function prepare(url: string, purpose: 'serving' | 'working' | 'reading'): Promise<void> {
   const db = await MongoDatabase.open(url, 'working');
   try {
+    const version = await schemaVersion(db, purpose);
+    if (version > SCHEMA_VERSION) {
+      throw new StorageUnavailable(
+        `it has schema version ${version}, and this program knows ${SCHEMA_VERSION}`,
+      );
+    }
+    if (purpose === 'reading') return;
     await db.createIndexes('accounts', [
       { key: { email: 1 }, unique: true },
       { key: { 'sessions.expires_at': 1 } },
@@ -66,27 +78,27 @@ async function prepare(url: string): Promise<void> {
     await db.createIndexes('sign_in_flows', [
       { key: { expires_at: 1 }, expireAfterSeconds: EXPIRY_GRACE_SECONDS },
     ]);
-    const version = await schemaVersion(db);
-    if (version > SCHEMA_VERSION) {
-      throw new StorageUnavailable(
-        `The MongoDB database has schema version ${version}, and this program knows ${SCHEMA_VERSION}.`,
-      );
-    }
   } finally {
     await db.close();
   }
 }
 
-/** @returns the version in the database, which is ours where there was none */
-async function schemaVersion(db: MongoDatabase): Promise<number> {
+/** @returns the version in the database, which becomes ours where there was none */
+async function schemaVersion(db: MongoDatabase, purpose: 'serving' | 'working' | 'reading'): Promise<number> {
   const facts = () => db.collection<FactDocument>('installation');
   const mine = { _id: 'schema_version', value: String(SCHEMA_VERSION) };
-  try {
-    await db.run(() => facts().insertOne(mine));
-  } catch (error) {
-    if (!isDuplicate(error, '_id')) throw error;
+  const read = () => db.run(() => facts().findOne({ _id: mine._id }));
+  let document = await read();
+  if (!document && purpose === 'reading') throw new StorageUnavailable('there is no installation in it');
+  if (!document) {
+    try {
+      await db.run(() => facts().insertOne(mine));
+    } catch (error) {
+      // Another server, starting at the same time, was quicker.
+      if (!isDuplicate(error, '_id')) throw error;
+    }
+    document = await read();
   }
-  const document = await db.run(() => facts().findOne({ _id: mine._id }));
   return Number(factDocument.parse(document).value);
 }
 
@@ -381,7 +393,12 @@ function archive<T>(
         const { _id, ...replacement } = toDocument(record);
         return { replaceOne: { filter: { _id }, replacement, upsert: true } };
       });
-      await db.run(() => collection().bulkWrite(writes, { ordered: false }));
+      try {
+        await db.run(() => collection().bulkWrite(writes, { ordered: false }));
+      } catch (error) {
+        if (isDuplicate(error, 'email')) throw new DuplicateEmail();
+        throw error;
+      }
     },
     remove: async (ids) => {
       if (ids.length > 0) await db.run(() => collection().deleteMany({ _id: { $in: [...ids] } }));

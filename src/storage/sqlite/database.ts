@@ -27,7 +27,6 @@ export class SqliteDatabase {
   static open(file: string): SqliteDatabase {
     try {
       const db = new Database(file);
-      setBusyTimeout(db, OPENING_TIMEOUT_MS);
       useWriteAheadLog(db);
       // What was acknowledged must survive a power cut too, not only a killed process.
       db.exec('PRAGMA synchronous = FULL');
@@ -133,9 +132,13 @@ function inTransaction<T>(db: Database.Database, action: () => T): T {
   }
 }
 
-/** @returns whether `error` says that a UNIQUE constraint (not the primary key) refused a row */
-export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Database.SqliteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE';
+/** @returns whether `error` says that the UNIQUE constraint over `column`, as `table.column`, refused a row */
+export function isUniqueViolation(error: unknown, column: string): boolean {
+  return (
+    error instanceof Database.SqliteError &&
+    error.code === 'SQLITE_CONSTRAINT_UNIQUE' &&
+    error.message.includes(column)
+  );
 }
 
 /** Locked by another process, disk full, not writable, no database: not the fault of what was asked. */
@@ -162,12 +165,15 @@ function setBusyTimeout(db: Database.Database, milliseconds: number): void {
 
 /** Of several processes that open a new file at once SQLite lets one make the change and waits for none. */
 function useWriteAheadLog(db: Database.Database): void {
-  for (let attempt = 1; ; attempt++) {
+  const began = performance.now();
+  setBusyTimeout(db, 0);
+  for (;;) {
     try {
       db.exec('PRAGMA journal_mode = WAL');
+      setBusyTimeout(db, OPENING_TIMEOUT_MS);
       return;
     } catch (error) {
-      if (attempt === 100 || !isOutage(error)) throw error;
+      if (!isOutage(error) || performance.now() - began > OPENING_TIMEOUT_MS) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
     }
   }

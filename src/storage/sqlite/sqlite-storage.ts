@@ -5,6 +5,7 @@ import {
   type AccountRecord,
   type AccountStore,
   type Archive,
+  DuplicateEmail,
   type InstallationFacts,
   MAX_SESSIONS,
   type Session,
@@ -34,7 +35,8 @@ export function openSqliteStorage(file: string): Storage {
     facts: installationFacts(db),
     archive: { accounts: accountArchive(db), signInFlows: signInFlowArchive(db) },
     ping: async () => {
-      ping();
+      // With the lock that a write would need: reading works where writing does not.
+      db.atomically(ping);
     },
     removeExpired: async (now) => {
       expiredSessions(now);
@@ -136,7 +138,7 @@ function accountStore(db: SqliteDatabase): AccountStore {
       try {
         insert(...accountValues(account));
       } catch (error) {
-        if (isUniqueViolation(error)) return 'duplicate_email';
+        if (isUniqueViolation(error, 'accounts.email')) return 'duplicate_email';
         throw error;
       }
       return 'inserted';
@@ -305,14 +307,19 @@ function accountArchive(db: SqliteDatabase): Archive<AccountRecord> {
         return { account, sessions: sessionsOf(account.id).map((session) => sessionRow.parse(session)) };
       }),
     put: async (records) => {
-      db.atomically(() => {
-        for (const { account, sessions } of records) {
-          // Its sessions go with it.
-          remove(account.id);
-          insertAccount(...accountValues(account));
-          for (const session of sessions) insert(...sessionValues(session));
-        }
-      });
+      try {
+        db.atomically(() => {
+          for (const { account, sessions } of records) {
+            // Its sessions go with it.
+            remove(account.id);
+            insertAccount(...accountValues(account));
+            for (const session of sessions) insert(...sessionValues(session));
+          }
+        });
+      } catch (error) {
+        if (isUniqueViolation(error, 'accounts.email')) throw new DuplicateEmail();
+        throw error;
+      }
     },
     remove: async (ids) => {
       db.atomically(() => {
