@@ -7,14 +7,16 @@ import java.util.List;
 import org.h2.mvstore.MVStore;
 
 /**
- * Starts mongo-java-server for the tests, on one file: {@code Server PORT FILE}. It is that server as it comes,
- * with three settings that the tests need: the wire version that current drivers ask for; every command is in
- * the file before it is answered, so that a killed server has lost nothing, as a real one's journal would
- * have it; and an answer shows the document as it was then, not as it is by the time it is sent.
+ * Starts mongo-java-server on one file, for the tests, or in memory, for the benchmark: {@code Server PORT [FILE]}.
+ * It is that server as it comes, with three settings that the tests need: the wire version that current drivers
+ * ask for; every command is in the file before it is answered, so that a killed server has lost nothing, as a
+ * real one's journal would have it; and an answer shows the document as it was then, not as it is by the time it
+ * is sent.
  */
 public class Server {
   public static void main(String[] arguments) throws Exception {
-    MVStore store = new MVStore.Builder().fileName(arguments[1]).autoCommitDisabled().open();
+    MVStore.Builder builder = new MVStore.Builder().autoCommitDisabled();
+    MVStore store = (arguments.length > 1 ? builder.fileName(arguments[1]) : builder).open();
     H2Backend backend = new H2Backend(store) {
       @Override
       public synchronized Document handleMessage(MongoMessage message) {

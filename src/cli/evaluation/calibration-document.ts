@@ -1,7 +1,7 @@
 import { type Calibration, calibrationSchema } from '../../face/calibration.js';
 import { UsageError } from '../usage-error.js';
 import { comparisonsNeeded, falseNonMatchRate, isSupported, thresholdAt } from './error-rates.js';
-import { count, rate } from './number-format.js';
+import { count, rate } from '../terminal/number-format.js';
 import type { Scores } from './scores.js';
 
 const RATES = [1e-2, 5e-3, 2e-3, 1e-3, 5e-4, 2e-4, 1e-4, 5e-5, 2e-5, 1e-5];

@@ -1,9 +1,9 @@
 import { countReasons } from './acquisition.js';
 import type { CalibrationResult } from './calibration-document.js';
 import { comparisonsNeeded } from './error-rates.js';
-import { cosine, count, percent, percentRange, rate } from './number-format.js';
+import { cosine, count, percent, percentRange, rate } from '../terminal/number-format.js';
 import type { Scores } from './scores.js';
-import { textTable } from './text-table.js';
+import { textTable } from '../terminal/text-table.js';
 
 /** What `vultus calibrate` prints. */
 export function calibrationSummary({ calibration, unsupported }: CalibrationResult, scores: Scores): string {

@@ -1,7 +1,7 @@
 import { type EChartsOption, type LegendComponentOption, type LineSeriesOption, init } from 'echarts';
 
 import type { HistogramBin } from './curves.js';
-import { rate } from './number-format.js';
+import { rate } from '../terminal/number-format.js';
 
 export type XY = [x: number, y: number];
 

@@ -1,6 +1,6 @@
 import type { Findings } from './findings.js';
-import { cosine, count, identitiesText, percent, percentRange, rate } from './number-format.js';
-import { textTable } from './text-table.js';
+import { cosine, count, identitiesText, percent, percentRange, rate } from '../terminal/number-format.js';
+import { textTable } from '../terminal/text-table.js';
 
 /** What `vultus evaluate` prints. */
 export function evaluationSummary(findings: Findings): string {

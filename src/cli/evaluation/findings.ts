@@ -13,7 +13,7 @@ import {
   isSupported,
   thresholdAt,
 } from './error-rates.js';
-import { count, rate } from './number-format.js';
+import { count, rate } from '../terminal/number-format.js';
 import type { Scores } from './scores.js';
 
 /** The false match rates that are reported on. */

@@ -14,7 +14,7 @@ import {
   valueAxis,
 } from './chart-parts.js';
 import type { Findings } from './findings.js';
-import { rate } from './number-format.js';
+import { rate } from '../terminal/number-format.js';
 
 const FALSE_MATCH_RATE = 'False match rate (fraction of impostor pairs)';
 const COSINE = 'Comparison score (cosine)';

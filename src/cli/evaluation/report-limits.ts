@@ -1,5 +1,5 @@
 import type { Findings } from './findings.js';
-import { count } from './number-format.js';
+import { count } from '../terminal/number-format.js';
 
 /** What the numbers do not say; a report without this invites to read too much into them. */
 export function limitsOf({ allAgainstAll, comparisons }: Findings): string[] {

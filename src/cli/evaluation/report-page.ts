@@ -1,5 +1,5 @@
 import type { Findings } from './findings.js';
-import { cosine, count, identitiesText, percent, percentRange, rate } from './number-format.js';
+import { cosine, count, identitiesText, percent, percentRange, rate } from '../terminal/number-format.js';
 import { detChart, rocChart, scoreHistogram, thresholdChart } from './report-charts.js';
 import { limitsOf } from './report-limits.js';
 import { REPORT_STYLE } from './report-style.js';

@@ -6,7 +6,7 @@ import { FaceEnginePool } from '../../face/engine-pool.js';
 import type { ModelPack } from '../../face/model-pack.js';
 import { acquire } from './acquisition.js';
 import type { ListedPair } from './pairs-file.js';
-import { startProgress } from './progress.js';
+import { startProgress } from '../terminal/progress.js';
 import { type Scores, compareAcquired } from './scores.js';
 
 /** Research sets hold larger files than people send. */

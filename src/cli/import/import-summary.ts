@@ -1,5 +1,5 @@
-import { count } from '../evaluation/number-format.js';
-import { textTable } from '../evaluation/text-table.js';
+import { count } from '../terminal/number-format.js';
+import { textTable } from '../terminal/text-table.js';
 import type { Tally } from './importation.js';
 
 /** What an import would do. */

@@ -1,7 +1,7 @@
 import type { TemplateVault } from '../../auth/template-vault.js';
 import type { Storage } from '../../storage/port.js';
 import type { EarlierSystem } from '../../storage/mongo/earlier-system.js';
-import { startProgress } from '../evaluation/progress.js';
+import { startProgress } from '../terminal/progress.js';
 import { type FaceModel, type Newcomer, RecordCheck, type Verdict } from './record-check.js';
 
 interface Refusal {

@@ -9,7 +9,7 @@ import { loadModelPack, templateModelId } from '../../face/model-pack.js';
 import { openStorage, openStore } from '../../open-storage.js';
 import { EarlierSystem } from '../../storage/mongo/earlier-system.js';
 import { type Storage, StorageUnavailable } from '../../storage/port.js';
-import { count } from '../evaluation/number-format.js';
+import { count } from '../terminal/number-format.js';
 import { installedDirectory } from '../installation.js';
 import { UsageError } from '../usage-error.js';
 import { importSummary, refusedOf, surveySummary, tokenSummary } from './import-summary.js';

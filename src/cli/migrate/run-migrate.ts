@@ -9,9 +9,9 @@ import {
   type Storage,
   StorageUnavailable,
 } from '../../storage/port.js';
-import { count } from '../evaluation/number-format.js';
-import { startProgress } from '../evaluation/progress.js';
-import { textTable } from '../evaluation/text-table.js';
+import { count } from '../terminal/number-format.js';
+import { startProgress } from '../terminal/progress.js';
+import { textTable } from '../terminal/text-table.js';
 import { UsageError } from '../usage-error.js';
 import { ACCOUNTS, type Fingerprint, type RecordKind, SIGN_IN_FLOWS, fingerprint } from './records.js';
 import { type Difference, compare, copyMissing, removeSurplus } from './synchronise.js';

@@ -267,15 +267,10 @@ function sessionStore(db: MongoDatabase): SessionStore {
     insert: (session) => open(session, {}),
     insertUnlessFaceEnrolled: (session) => open(session, { reference: null }),
     findLive: async (accountId, id, now) => {
-      const document = await db.run(() =>
-        accounts().findOne({
-          _id: accountId,
-          sessions: { $elemMatch: { id, expires_at: { $gt: new Date(now) } } },
-        }),
-      );
+      const document = await db.run(() => accounts().findOne({ _id: accountId }));
       if (!document) return null;
       const { account, sessions } = readRecord(document);
-      const session = sessions.find((candidate) => candidate.id === id);
+      const session = sessions.find((candidate) => candidate.id === id && candidate.expiresAt > now);
       return session ? { account, session } : null;
     },
     delete: async (accountId, id) => {
