@@ -3,7 +3,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', '/evaluation/'] },
+  { ignores: ['dist/', 'node_modules/', 'coverage/', '/evaluation/', 'bench/dist/'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],
