@@ -5,8 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import { prepareDirectory, writeFileAtomically } from '../src/cli/evaluation/output-files.js';
-import { UsageError } from '../src/cli/usage-error.js';
-import { parseStorageUrl } from '../src/config/storage-location.js';
 import { openStorage, openStore } from '../src/open-storage.js';
 import { type FilledStore, fillAccounts, fillFlows } from './filled-store.js';
 import { type Extent, measureInRounds } from './interleaved-rounds.js';
@@ -67,7 +65,7 @@ async function benchStorage(options: StorageOptions, signal: AbortSignal): Promi
   try {
     await prepareDirectory('--keep', directory);
     const parts: PartialReport[] = [];
-    for (const home of homesOf(options, directory)) {
+    for (const home of await homesOf(options, directory)) {
       parts.push(await measure(home, options, extent, signal));
     }
     const report = storageReport(parts, { machine: describeMachine(), extent, sizes: options.sizes });
@@ -79,16 +77,13 @@ async function benchStorage(options: StorageOptions, signal: AbortSignal): Promi
   }
 }
 
-function homesOf({ mongodb, keep }: StorageOptions, directory: string): StoreHome[] {
+async function homesOf({ mongodb, keep }: StorageOptions, directory: string): Promise<StoreHome[]> {
   const sqlite = sqliteHome(directory);
   if (mongodb === undefined) {
     process.stderr.write('SKIPPED: MongoDB, for neither --mongodb nor TEST_MONGODB_URL names a server\n');
     return [sqlite];
   }
-  if (parseStorageUrl(mongodb)?.kind !== 'mongodb') {
-    throw new UsageError('--mongodb: this is no connection string of a MongoDB (mongodb://…)');
-  }
-  return [sqlite, mongoHome(mongodb, keep !== undefined)];
+  return [sqlite, await mongoHome(mongodb, keep !== undefined)];
 }
 
 /** On the disk of the checkout: a folder for temporary files may be memory, where writing through is free. */

@@ -6,7 +6,8 @@ import { finished } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 
 import { startProgress } from '../src/cli/terminal/progress.js';
-import type { StorageLocation } from '../src/config/storage-location.js';
+import { UsageError, reasonOf } from '../src/cli/usage-error.js';
+import { type StorageLocation, describeLocation, parseStorageUrl } from '../src/config/storage-location.js';
 import { MongoDatabase } from '../src/storage/mongo/database.js';
 import type { FilledStore } from './filled-store.js';
 import { accountKeys } from './synthetic-accounts.js';
@@ -52,8 +53,10 @@ const LOOKUPS_AT_ONCE = 10;
 /**
  * @param url a MongoDB connection string; the database that it names is left alone
  * @param kept whether the databases outlive this run, and are found by their names in the next one
+ * @throws UsageError when the server cannot be used
  */
-export function mongoHome(url: string, kept: boolean): StoreHome {
+export async function mongoHome(url: string, kept: boolean): Promise<StoreHome> {
+  await requireServer(url);
   const [, server, options = ''] = /^(mongodb(?:\+srv)?:\/\/[^/?]+)\/?[^?]*(\?.*)?$/.exec(url) ?? [];
   const prefix = kept ? 'vultus_bench' : `vultus_bench_${randomBytes(4).toString('hex')}`;
   const databaseUrl = (accounts: number) => `${server}/${prefix}_${accounts}${options}`;
@@ -76,6 +79,19 @@ export function mongoHome(url: string, kept: boolean): StoreHome {
       });
     },
   };
+}
+
+/** Now, and not after minutes of measuring another store. */
+async function requireServer(url: string): Promise<void> {
+  const location = parseStorageUrl(url);
+  if (location?.kind !== 'mongodb') {
+    throw new UsageError('--mongodb: this is no connection string of a MongoDB (mongodb://…)');
+  }
+  try {
+    await withDatabase(url, (db) => db.ping());
+  } catch (error) {
+    throw new UsageError(`--mongodb: ${describeLocation(location)} cannot be used (${reasonOf(error)})`);
+  }
 }
 
 /** By a search that no index helps with. */
