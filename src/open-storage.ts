@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 
 import { type StorageLocation, describeLocation } from './config/storage-location.js';
-import { type Storage, StorageUnavailable } from './storage/port.js';
+import { type Storage, type StoragePurpose, StorageUnavailable } from './storage/port.js';
 
 /**
  * Opens the store of an installation that is whole. Should a copy into it begin while it is open, it is not ready
@@ -38,14 +38,9 @@ export async function openStorage(location: StorageLocation): Promise<Storage> {
 /**
  * Opens a store as it is, whole or not. An adapter is loaded only where it is wanted: a driver is large.
  *
- * @param purpose `serving`: people wait for each operation. `working`: an operator waits for a large piece of
- *        work. `reading`: the same, but an installation must be there already
  * @throws StorageUnavailable with a sentence for the operator
  */
-export async function openStore(
-  location: StorageLocation,
-  purpose: 'serving' | 'working' | 'reading',
-): Promise<Storage> {
+export async function openStore(location: StorageLocation, purpose: StoragePurpose): Promise<Storage> {
   switch (location.kind) {
     case 'sqlite': {
       await mkdir(path.dirname(location.file), { recursive: true, mode: 0o700 });

@@ -156,6 +156,12 @@ export interface InstallationFacts {
   write(fact: InstallationFact, value: string | null): Promise<void>;
 }
 
+/**
+ * What a store is opened for. `serving`: people wait for each operation. `working`: an operator waits for a large
+ * piece of work. `reading`: the same, but an installation must be there already, and is not changed by opening it.
+ */
+export type StoragePurpose = 'serving' | 'working' | 'reading';
+
 export interface Storage {
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;

@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import bcrypt from 'bcrypt';
 import { SignJWT } from 'jose';
@@ -14,11 +12,11 @@ import { readConfig } from '../../src/config/config.js';
 import { openStorage } from '../../src/open-storage.js';
 import type { AccountRecord, Storage } from '../../src/storage/port.js';
 import { ApiClient, PASSWORD } from '../support/api-client.js';
+import { startCommand } from '../support/command.js';
 import { still } from '../support/faces.js';
 import { TEST_MONGODB_URL, freshDatabaseUrl, mongoInstallation } from '../support/mongodb.js';
 import { removeTemporaryDirectories, startServer, temporaryDirectory } from '../support/server.js';
 
-const COMMAND = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 /** An ObjectId's time is whole seconds. */
 const CREATED = Date.UTC(2021, 4, 17, 9, 30);
 
@@ -57,19 +55,11 @@ describe.skipIf(TEST_MONGODB_URL === undefined)('vultus import', () => {
     return _id.toHexString();
   };
 
-  const start = (environment: Environment, args: readonly string[]) => {
-    const command = spawn(process.execPath, [COMMAND, 'import', '--from', source, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'], ...environment },
-    });
-    const output = { stdout: '', stderr: '' };
-    command.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
-    command.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
-    return { command, output };
-  };
+  const start = (environment: Environment, args: readonly string[]) =>
+    startCommand(['import', '--from', source, ...args], environment);
   const run = async (environment: Environment, ...args: string[]) => {
-    const { command, output } = start(environment, args);
-    const [code] = (await once(command, 'close')) as [number | null];
+    const { ended, output } = start(environment, args);
+    const { code } = await ended;
     // Nobody's address, hash or vector is for a terminal or a log.
     for (const text of [output.stdout, output.stderr])
       expect(text).not.toMatch(/@example|\$2[aby]\$|0\.\d{3}/);
@@ -311,7 +301,7 @@ describe.skipIf(TEST_MONGODB_URL === undefined)('vultus import', () => {
       );
       const args = ['--model', 'fr_feature', '--apply'];
       const reached = await withStorage(await made(environment), async (storage) => {
-        const { command } = start(environment, args);
+        const { process: command } = start(environment, args);
         const ended = once(command, 'close');
         while ((await storage.archive.accounts.page(null, 300)).length < 300) await pause(5);
         command.kill('SIGKILL');

@@ -1,20 +1,27 @@
 import { z } from 'zod';
 
 import {
-  type Account,
-  type AccountRecord,
   type AccountStore,
-  type Archive,
-  DuplicateEmail,
   type InstallationFacts,
   MAX_SESSIONS,
   type Session,
   type SessionStore,
-  type SignInFlow,
   type SignInFlowStore,
   type Storage,
 } from '../port.js';
-import { type SqlValue, SqliteDatabase, isUniqueViolation } from './database.js';
+import { accountArchive, signInFlowArchive } from './archive.js';
+import { SqliteDatabase, isUniqueViolation } from './database.js';
+import {
+  INSERT_ACCOUNT,
+  SESSIONS_AND_ACCOUNTS,
+  accountRow,
+  accountValues,
+  insertSession,
+  sessionRow,
+  sessionValues,
+  signInFlowRow,
+  signInFlowValues,
+} from './rows.js';
 
 /**
  * The embedded store: one file beside the program, written through before an operation resolves.
@@ -47,70 +54,6 @@ export function openSqliteStorage(file: string): Storage {
       db.close();
     },
   };
-}
-
-/** The driver gives a row's bytes in one form when it is asked for one row, in another for many. */
-const blob = z.union([
-  z.instanceof(Uint8Array),
-  z.instanceof(ArrayBuffer).transform((buffer) => new Uint8Array(buffer)),
-]);
-
-const accountRow = z
-  .object({
-    id: z.string(),
-    email: z.string(),
-    password_hash: z.string(),
-    created_at: z.int(),
-    reference_model: z.string().nullable(),
-    reference_ciphertext: blob.nullable(),
-    reference_quality: z.number().nullable(),
-    reference_created_at: z.int().nullable(),
-    reference_erasures: z.int().nonnegative(),
-  })
-  .transform((row) => ({
-    id: row.id,
-    email: row.email,
-    passwordHash: row.password_hash,
-    createdAt: row.created_at,
-    referenceErasures: row.reference_erasures,
-    reference: referenceSchema.nullable().parse(
-      row.reference_model === null
-        ? null
-        : {
-            modelId: row.reference_model,
-            ciphertext: row.reference_ciphertext,
-            qualityScore: row.reference_quality,
-            createdAt: row.reference_created_at,
-          },
-    ),
-  }));
-
-const referenceSchema = z.object({
-  modelId: z.string(),
-  ciphertext: blob,
-  qualityScore: z.number().nullable(),
-  createdAt: z.int(),
-});
-
-const INSERT_ACCOUNT = `INSERT INTO accounts
-  (id, email, password_hash, created_at, reference_model, reference_ciphertext, reference_quality,
-   reference_created_at, reference_erasures)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-
-/** For INSERT_ACCOUNT. */
-function accountValues(account: Account): SqlValue[] {
-  const { id, email, passwordHash, createdAt, reference, referenceErasures } = account;
-  return [
-    id,
-    email,
-    passwordHash,
-    createdAt,
-    reference?.modelId ?? null,
-    reference?.ciphertext ?? null,
-    reference?.qualityScore ?? null,
-    reference?.createdAt ?? null,
-    referenceErasures,
-  ];
 }
 
 function accountStore(db: SqliteDatabase): AccountStore {
@@ -170,38 +113,6 @@ function accountStore(db: SqliteDatabase): AccountStore {
   };
 }
 
-const sessionRow = z
-  .object({
-    session_id: z.string(),
-    id: z.string(),
-    opened_at: z.int(),
-    expires_at: z.int(),
-    methods: z.string(),
-  })
-  .transform((row) => ({
-    id: row.session_id,
-    accountId: row.id,
-    createdAt: row.opened_at,
-    expiresAt: row.expires_at,
-    methods: row.methods.split(' ').filter(Boolean),
-  }));
-
-/** A session's columns beside those of its account. */
-const SESSIONS_AND_ACCOUNTS = `SELECT accounts.*, sessions.id AS session_id, sessions.created_at AS opened_at,
-    expires_at, methods FROM sessions JOIN accounts ON number = account`;
-
-/** @param condition on the account, which must have the second value as its id */
-function insertSession(condition = ''): string {
-  return `INSERT INTO sessions
-    SELECT ?1, number, (SELECT coalesce(max(position), 0) + 1 FROM sessions WHERE account = number), ?3, ?4, ?5
-      FROM accounts WHERE id = ?2 ${condition}`;
-}
-
-/** For `insertSession`. */
-function sessionValues({ id, accountId, createdAt, expiresAt, methods }: Session): SqlValue[] {
-  return [id, accountId, createdAt, expiresAt, methods.join(' ')];
-}
-
 function sessionStore(db: SqliteDatabase): SessionStore {
   const insert = db.prepareWrite(insertSession());
   const insertUnlessFaceEnrolled = db.prepareWrite(insertSession('AND reference_model IS NULL'));
@@ -231,29 +142,6 @@ function sessionStore(db: SqliteDatabase): SessionStore {
     },
     delete: async (accountId, id) => remove(id, accountId) > 0,
   };
-}
-
-const signInFlowRow = z
-  .object({
-    id: z.string(),
-    account_id: z.string(),
-    state: z.enum(['awaiting_face', 'passed', 'locked']),
-    face_failures: z.int().nonnegative(),
-    created_at: z.int(),
-    expires_at: z.int(),
-  })
-  .transform((row) => ({
-    id: row.id,
-    accountId: row.account_id,
-    state: row.state,
-    faceFailures: row.face_failures,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-  }));
-
-/** In the order of the table's columns. */
-function signInFlowValues(flow: SignInFlow): SqlValue[] {
-  return [flow.id, flow.accountId, flow.state, flow.faceFailures, flow.createdAt, flow.expiresAt];
 }
 
 function signInFlowStore(db: SqliteDatabase): SignInFlowStore {
@@ -290,60 +178,6 @@ function installationFacts(db: SqliteDatabase): InstallationFacts {
     write: async (fact, value) => {
       if (value === null) forget(fact);
       else write(fact, value);
-    },
-  };
-}
-
-function accountArchive(db: SqliteDatabase): Archive<AccountRecord> {
-  const page = db.prepareReadAll('SELECT * FROM accounts WHERE id > ? ORDER BY id LIMIT ?');
-  const sessionsOf = db.prepareReadAll(`${SESSIONS_AND_ACCOUNTS} WHERE accounts.id = ? ORDER BY position`);
-  const insertAccount = db.prepareWrite(INSERT_ACCOUNT);
-  const insert = db.prepareWrite(insertSession());
-  const remove = db.prepareWrite('DELETE FROM accounts WHERE id = ?');
-  return {
-    page: async (after, limit) =>
-      page(after ?? '', limit).map((row) => {
-        const account = accountRow.parse(row);
-        return { account, sessions: sessionsOf(account.id).map((session) => sessionRow.parse(session)) };
-      }),
-    put: async (records) => {
-      try {
-        db.atomically(() => {
-          for (const { account, sessions } of records) {
-            // Its sessions go with it.
-            remove(account.id);
-            insertAccount(...accountValues(account));
-            for (const session of sessions) insert(...sessionValues(session));
-          }
-        });
-      } catch (error) {
-        if (isUniqueViolation(error, 'accounts.email')) throw new DuplicateEmail();
-        throw error;
-      }
-    },
-    remove: async (ids) => {
-      db.atomically(() => {
-        for (const id of ids) remove(id);
-      });
-    },
-  };
-}
-
-function signInFlowArchive(db: SqliteDatabase): Archive<SignInFlow> {
-  const page = db.prepareReadAll('SELECT * FROM sign_in_flows WHERE id > ? ORDER BY id LIMIT ?');
-  const put = db.prepareWrite('INSERT OR REPLACE INTO sign_in_flows VALUES (?, ?, ?, ?, ?, ?)');
-  const remove = db.prepareWrite('DELETE FROM sign_in_flows WHERE id = ?');
-  return {
-    page: async (after, limit) => page(after ?? '', limit).map((row) => signInFlowRow.parse(row)),
-    put: async (flows) => {
-      db.atomically(() => {
-        for (const flow of flows) put(...signInFlowValues(flow));
-      });
-    },
-    remove: async (ids) => {
-      db.atomically(() => {
-        for (const id of ids) remove(id);
-      });
     },
   };
 }

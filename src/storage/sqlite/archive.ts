@@ -1,0 +1,67 @@
+import { type AccountRecord, type Archive, DuplicateEmail, type SignInFlow } from '../port.js';
+import { type SqliteDatabase, isUniqueViolation } from './database.js';
+import {
+  INSERT_ACCOUNT,
+  SESSIONS_AND_ACCOUNTS,
+  accountRow,
+  accountValues,
+  insertSession,
+  sessionRow,
+  sessionValues,
+  signInFlowRow,
+  signInFlowValues,
+} from './rows.js';
+
+export function accountArchive(db: SqliteDatabase): Archive<AccountRecord> {
+  const page = db.prepareReadAll('SELECT * FROM accounts WHERE id > ? ORDER BY id LIMIT ?');
+  const sessionsOf = db.prepareReadAll(`${SESSIONS_AND_ACCOUNTS} WHERE accounts.id = ? ORDER BY position`);
+  const insertAccount = db.prepareWrite(INSERT_ACCOUNT);
+  const insert = db.prepareWrite(insertSession());
+  const remove = db.prepareWrite('DELETE FROM accounts WHERE id = ?');
+  return {
+    page: async (after, limit) =>
+      page(after ?? '', limit).map((row) => {
+        const account = accountRow.parse(row);
+        return { account, sessions: sessionsOf(account.id).map((session) => sessionRow.parse(session)) };
+      }),
+    put: async (records) => {
+      try {
+        db.atomically(() => {
+          for (const { account, sessions } of records) {
+            // Its sessions go with it.
+            remove(account.id);
+            insertAccount(...accountValues(account));
+            for (const session of sessions) insert(...sessionValues(session));
+          }
+        });
+      } catch (error) {
+        if (isUniqueViolation(error, 'accounts.email')) throw new DuplicateEmail();
+        throw error;
+      }
+    },
+    remove: async (ids) => {
+      db.atomically(() => {
+        for (const id of ids) remove(id);
+      });
+    },
+  };
+}
+
+export function signInFlowArchive(db: SqliteDatabase): Archive<SignInFlow> {
+  const page = db.prepareReadAll('SELECT * FROM sign_in_flows WHERE id > ? ORDER BY id LIMIT ?');
+  const put = db.prepareWrite('INSERT OR REPLACE INTO sign_in_flows VALUES (?, ?, ?, ?, ?, ?)');
+  const remove = db.prepareWrite('DELETE FROM sign_in_flows WHERE id = ?');
+  return {
+    page: async (after, limit) => page(after ?? '', limit).map((row) => signInFlowRow.parse(row)),
+    put: async (flows) => {
+      db.atomically(() => {
+        for (const flow of flows) put(...signInFlowValues(flow));
+      });
+    },
+    remove: async (ids) => {
+      db.atomically(() => {
+        for (const id of ids) remove(id);
+      });
+    },
+  };
+}
