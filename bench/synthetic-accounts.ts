@@ -71,6 +71,8 @@ export function accountRecord(index: number): AccountRecord {
         methods: ['pwd', 'face'],
       },
     ],
+    // Of an account that has enrolled by a still; no operation that is measured reads or writes any.
+    liveRecords: [],
   };
 }
 

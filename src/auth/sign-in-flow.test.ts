@@ -7,7 +7,9 @@ import { SIGN_IN_START, type SignInEvent, type SignInStatus, advance } from './s
 
 const event: fc.Arbitrary<SignInEvent> = fc.oneof(
   fc.boolean().map((faceEnrolled) => ({ type: 'password_verified', faceEnrolled }) as const),
-  fc.constantFrom('face_matched', 'face_rejected', 'timed_out').map((type) => ({ type })),
+  fc
+    .constantFrom('face_matched', 'face_rejected', 'attempt_reserved', 'reserved_attempt_failed', 'timed_out')
+    .map((type) => ({ type })),
 );
 
 describe('sign-in flow', () => {
@@ -49,14 +51,37 @@ describe('sign-in flow', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 60 }), fc.integer({ min: 1, max: 6 }), (events, limit) => {
         let status: SignInStatus = SIGN_IN_START;
-        let rejected = 0;
+        let [rejected, reserved] = [0, 0];
         for (const next of events) {
-          if (status.state === 'awaiting_face' && next.type === 'face_rejected') rejected++;
+          const before = status;
           status = advance(status, next, limit);
+          if (before.state !== 'awaiting_face' || status === before) continue;
+          if (next.type === 'face_rejected') rejected++;
+          if (next.type === 'attempt_reserved') reserved++;
         }
         expect(rejected).toBeLessThanOrEqual(limit);
+        expect(reserved).toBeLessThanOrEqual(limit);
+        // A comparison without a reservation is counted when it is over: one may find that none was left, and locks.
+        expect(rejected + reserved).toBeLessThanOrEqual(reserved > 0 ? limit + 1 : limit);
       }),
     );
+  });
+
+  it('lets the last attempt that was reserved succeed, and is locked when it has failed', () => {
+    let status: SignInStatus = { state: 'awaiting_face', faceFailures: 0 };
+    for (const faceFailures of [1, 2, 3]) {
+      // The failure of an attempt while others are left: counted when it began, and not again.
+      expect(advance(status, { type: 'reserved_attempt_failed' }, 3)).toBe(status);
+      status = advance(status, { type: 'attempt_reserved' }, 3);
+      expect(status).toEqual({ state: 'awaiting_face', faceFailures });
+    }
+    expect(advance(status, { type: 'attempt_reserved' }, 3)).toBe(status);
+    expect(advance(status, { type: 'face_matched' }, 3)).toEqual({
+      state: 'passed',
+      methods: ['pwd', 'face'],
+    });
+    expect(advance(status, { type: 'reserved_attempt_failed' }, 3)).toEqual({ state: 'locked' });
+    expect(advance(status, { type: 'face_rejected' }, 3)).toEqual({ state: 'locked' });
   });
 
   it('is the one that is drawn', async () => {
@@ -71,6 +96,7 @@ describe('sign-in flow', () => {
       SIGN_IN_START,
       { state: 'awaiting_face', faceFailures: 0 },
       { state: 'awaiting_face', faceFailures: 1 },
+      { state: 'awaiting_face', faceFailures: limit },
       { state: 'passed', methods: ['pwd'] },
       { state: 'expired' },
       { state: 'locked' },
@@ -80,6 +106,8 @@ describe('sign-in flow', () => {
       { type: 'password_verified', faceEnrolled: false },
       { type: 'face_matched' },
       { type: 'face_rejected' },
+      { type: 'attempt_reserved' },
+      { type: 'reserved_attempt_failed' },
       { type: 'timed_out' },
     ];
     const actual = new Set(

@@ -17,6 +17,10 @@ export type SignInEvent =
   | { readonly type: 'password_verified'; readonly faceEnrolled: boolean }
   | { readonly type: 'face_matched' }
   | { readonly type: 'face_rejected' }
+  /** An attempt begins, and counts as failed until it has succeeded. */
+  | { readonly type: 'attempt_reserved' }
+  /** An attempt that was counted when it began has failed: it is not counted again. */
+  | { readonly type: 'reserved_attempt_failed' }
   | { readonly type: 'timed_out' };
 
 export const SIGN_IN_START: SignInStatus = { state: 'awaiting_password' };
@@ -54,6 +58,13 @@ function advanceFaceCheck(
       const faceFailures = status.faceFailures + 1;
       return faceFailures >= maxFaceFailures ? { state: 'locked' } : { state: 'awaiting_face', faceFailures };
     }
+    case 'attempt_reserved':
+      // Not locked by the last one: it may yet succeed.
+      return status.faceFailures < maxFaceFailures
+        ? { state: 'awaiting_face', faceFailures: status.faceFailures + 1 }
+        : status;
+    case 'reserved_attempt_failed':
+      return status.faceFailures >= maxFaceFailures ? { state: 'locked' } : status;
     case 'timed_out':
       return { state: 'expired' };
     case 'password_verified':

@@ -36,6 +36,16 @@ export interface Account {
   readonly referenceErasures: number;
 }
 
+/** What a live session that enrolled or verified a face leaves behind, so that its recording is known again. */
+export interface LiveRecord {
+  /** Digests of its frames, encrypted as a template is. */
+  readonly ciphertext: Uint8Array;
+  readonly createdAt: number;
+}
+
+/** An account keeps so many live records; one more drops the oldest. */
+export const MAX_LIVE_RECORDS = 32;
+
 /** An account holds so many sessions; one more ends the oldest. */
 export const MAX_SESSIONS = 100;
 
@@ -78,8 +88,15 @@ export interface AccountStore {
     reference: BiometricReference,
     allowedBy: { readonly sessionId: string; readonly referenceErasures: number; readonly now: number },
   ): Promise<boolean>;
-  /** Erases the reference. @returns false when there is no such account; having none is success */
+  /**
+   * Erases the reference, and the live records with it.
+   * @returns false when there is no such account; having none is success
+   */
   eraseReference(accountId: string): Promise<boolean>;
+  /** @returns false, and keeps nothing, when there is no such account or it has no reference */
+  appendLiveRecord(accountId: string, record: LiveRecord): Promise<boolean>;
+  /** @returns the account's live records, oldest first; none for an unknown account */
+  liveRecords(accountId: string): Promise<LiveRecord[]>;
 }
 
 export interface SessionStore {
@@ -116,6 +133,22 @@ export interface SignInFlowStore {
    * @returns the flow as it is then, null when it was not waiting any more
    */
   countFaceFailure(id: string, now: number, limit: number): Promise<SignInFlow | null>;
+  /**
+   * Counts an attempt before it is made, as a failed one, of a flow that awaits its face, has not expired and has
+   * fewer than `limit` failures. It does not lock the flow: the attempt's success may still pass it.
+   * @returns the flow as it is then, null when no attempt was left
+   */
+  reserveFaceAttempt(id: string, now: number, limit: number): Promise<SignInFlow | null>;
+}
+
+/** Tickets that may be used once, by whichever server they are brought to. */
+export interface TicketStore {
+  /**
+   * @param id of the ticket, not its secret
+   * @param expiresAt from when on the ticket is refused for its age, so that it may be forgotten
+   * @returns true for exactly one of several callers
+   */
+  spend(id: string, expiresAt: number): Promise<boolean>;
 }
 
 /** An account with all that belongs to it. */
@@ -123,6 +156,8 @@ export interface AccountRecord {
   readonly account: Account;
   /** In the order in which they were opened. */
   readonly sessions: readonly Session[];
+  /** Oldest first. */
+  readonly liveRecords: readonly LiveRecord[];
 }
 
 /** A record to put has the e-mail of another one. The message names neither. */
@@ -166,11 +201,12 @@ export interface Storage {
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
   readonly signInFlows: SignInFlowStore;
+  readonly tickets: TicketStore;
   readonly facts: InstallationFacts;
   readonly archive: { readonly accounts: Archive<AccountRecord>; readonly signInFlows: Archive<SignInFlow> };
   /** @throws StorageUnavailable when operations would fail now */
   ping(): Promise<void>;
-  /** Removes sessions and flows that have expired at `now`. Every query leaves them out by itself as well. */
+  /** Removes sessions, flows and spent tickets that have expired at `now`. Every query leaves them out by itself as well. */
   removeExpired(now: number): Promise<void>;
   close(): Promise<void>;
 }

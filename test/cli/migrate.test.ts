@@ -56,18 +56,23 @@ function aRecord(): AccountRecord {
       referenceErasures: 3,
     },
     sessions: [session(now + 3_600_000), session(now + 7_200_000), session(1)],
+    liveRecords: [2, 1].map((age) => ({ ciphertext: randomBytes(700), createdAt: now - age })),
   };
 }
 
 const everything = (url: string) =>
   withStore(url, async ({ archive, facts }) => ({
-    accounts: (await archive.accounts.page(null, 10_000)).map(({ account, sessions }) => ({
+    accounts: (await archive.accounts.page(null, 10_000)).map(({ account, sessions, liveRecords }) => ({
       ...account,
       reference: account.reference && {
         ...account.reference,
         ciphertext: Buffer.from(account.reference.ciphertext).toString('hex'),
       },
       sessions,
+      liveRecords: liveRecords.map(({ ciphertext, createdAt }) => ({
+        ciphertext: Buffer.from(ciphertext).toString('hex'),
+        createdAt,
+      })),
     })),
     flows: await archive.signInFlows.page(null, 10_000),
     bcryptCost: await facts.read('bcrypt_cost'),
@@ -151,13 +156,14 @@ describe.each(targets)('vultus migrate to %s and back', (_name, fresh) => {
   it('brings a copy that was not completed up to date: what is new, what differs, what is gone', async () => {
     const [from, to] = [await installation(20), await fresh()];
     expect(await migrate(from, to)).toMatchObject({ code: 0 });
-    const [changed, gone] = (await withStore(from, ({ archive }) => archive.accounts.page(null, 2))) as [
-      AccountRecord,
-      AccountRecord,
-    ];
-    await withStore(from, async ({ archive }) => {
+    const [changed, gone, verified] = (await withStore(from, ({ archive }) =>
+      archive.accounts.page(null, 3),
+    )) as [AccountRecord, AccountRecord, AccountRecord];
+    await withStore(from, async ({ archive, accounts }) => {
       await archive.accounts.put([aRecord(), { ...changed, sessions: [] }]);
       await archive.accounts.remove([gone.account.id]);
+      const record = { ciphertext: randomBytes(700), createdAt: Date.now() };
+      expect(await accounts.appendLiveRecord(verified.account.id, record)).toBe(true);
     });
     await withStore(to, ({ facts }) =>
       facts.write('incomplete_copy_of', `SQLite in ${from.slice('file:'.length)}`),
@@ -169,7 +175,7 @@ describe.each(targets)('vultus migrate to %s and back', (_name, fresh) => {
     });
     expect(await withStore(to, ({ accounts }) => accounts.findById(gone.account.id))).not.toBeNull();
     const run = await migrate(from, to, '--remove-surplus');
-    expect(run.stdout).toMatch(/accounts +20 +2 +18 +1 /);
+    expect(run.stdout).toMatch(/accounts +20 +3 +17 +1 /);
     expect(await everything(to)).toEqual(await everything(from));
   });
 
@@ -177,8 +183,8 @@ describe.each(targets)('vultus migrate to %s and back', (_name, fresh) => {
     const [from, to] = [await installation(3), await fresh()];
     const [taken] = await withStore(from, ({ archive }) => archive.accounts.page(null, 1));
     await withStore(to, async ({ archive, facts }) => {
-      const { account, sessions } = aRecord();
-      await archive.accounts.put([{ account: { ...account, email: taken!.account.email }, sessions }]);
+      const { account, ...rest } = aRecord();
+      await archive.accounts.put([{ account: { ...account, email: taken!.account.email }, ...rest }]);
       await facts.write('incomplete_copy_of', `SQLite in ${from.slice('file:'.length)}`);
     });
     const { code, stderr } = await migrate(from, to);

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { StorageUnavailable } from '../../src/storage/port.js';
+import { MAX_LIVE_RECORDS, StorageUnavailable } from '../../src/storage/port.js';
 import { MIGRATIONS } from '../../src/storage/sqlite/migrations.js';
 import { openSqliteStorage } from '../../src/storage/sqlite/sqlite-storage.js';
 import { removeTemporaryDirectories, temporaryDirectory } from '../support/server.js';
@@ -59,6 +59,34 @@ describe('SQLite file', () => {
     expect((await onDisk()).includes('second-ciphertext')).toBe(true);
     await storage.accounts.eraseReference('a');
     expect((await onDisk()).includes('second-ciphertext')).toBe(false);
+    await storage.close();
+  });
+
+  it('holds nothing of the live records of a face that was erased, in no file', async () => {
+    const directory = await temporaryDirectory();
+    const storage = openSqliteStorage(path.join(directory, 'vultus.db'));
+    const reference = { modelId: 'm', ciphertext: Uint8Array.of(1), qualityScore: 1, createdAt: 1 };
+    const names = ['a', 'b', 'c', 'd'];
+    for (const name of names) await storage.accounts.insert({ ...account(name), reference });
+    // Many and of several sizes, so that the database moves them from page to page; some are dropped on the way.
+    for (let i = 0; i < 3 * MAX_LIVE_RECORDS; i++) {
+      for (const name of names) {
+        const ciphertext = Buffer.from(`<record ${i} of ${name}>`.repeat(10 + ((i * 17) % 90)));
+        expect(await storage.accounts.appendLiveRecord(name, { ciphertext, createdAt: i })).toBe(true);
+      }
+    }
+    const marksOf = async (name: string) => {
+      const files = await readdir(directory);
+      const bytes = await Promise.all(files.map((file) => readFile(path.join(directory, file), 'latin1')));
+      return new Set(bytes.join('').match(new RegExp(`<record [0-9]+ of ${name}>`, 'g'))).size;
+    };
+    await storage.accounts.eraseReference('a');
+    expect(await marksOf('a')).toBe(0);
+    await storage.archive.accounts.remove(['b']);
+    await storage.removeExpired(1);
+    expect(await marksOf('b')).toBe(0);
+    // Those that were dropped for newer ones neither.
+    expect(await marksOf('c')).toBe(MAX_LIVE_RECORDS);
     await storage.close();
   });
 
@@ -128,6 +156,43 @@ describe('SQLite file', () => {
     await storage.archive.accounts.remove(['a']);
     expect(await storage.sessions.findLive('a', 'y', 1)).toBeNull();
     await storage.close();
+  });
+
+  it('of the version before live records is brought up to date with all that is in it', async () => {
+    const { default: Database } = await import('libsql');
+    const file = path.join(await temporaryDirectory(), 'vultus.db');
+    const old = new Database(file);
+    old.exec('PRAGMA foreign_keys = ON');
+    for (const step of MIGRATIONS.slice(0, 2)) old.exec(step);
+    old.exec('PRAGMA user_version = 2');
+    old.exec(`INSERT INTO accounts VALUES
+      (7, 'b', 'b@example.org', 'hash', 1, NULL, NULL, NULL, NULL, 2),
+      (3, 'a', 'a@example.org', 'hash', 1, 'fr_feature', x'0102', NULL, 3, 0)`);
+    old.exec(`INSERT INTO sessions VALUES ('z', 3, 1, 1, 9, 'pwd'), ('y', 3, 2, 1, 9, 'pwd face')`);
+    old.exec(`INSERT INTO sign_in_flows VALUES ('f', 'a', 'awaiting_face', 2, 1, 9)`);
+    old.exec(`INSERT INTO installation VALUES ('bcrypt_cost', '11')`);
+    old.close();
+
+    const storage = openSqliteStorage(file);
+    const [a, b] = await storage.archive.accounts.page(null, 9);
+    expect(a).toMatchObject({
+      account: { id: 'a', reference: { modelId: 'fr_feature', qualityScore: null } },
+      sessions: [{ id: 'z' }, { id: 'y', methods: ['pwd', 'face'] }],
+      liveRecords: [],
+    });
+    expect(b).toMatchObject({ account: { id: 'b', referenceErasures: 2 }, sessions: [], liveRecords: [] });
+    expect(await storage.facts.read('bcrypt_cost')).toBe('11');
+    expect(await storage.signInFlows.reserveFaceAttempt('f', 1, 3)).toMatchObject({ faceFailures: 3 });
+    const record = { ciphertext: Uint8Array.of(1, 2), createdAt: 5 };
+    expect(await storage.accounts.appendLiveRecord('a', record)).toBe(true);
+    expect(await storage.accounts.appendLiveRecord('b', record)).toBe(false);
+    expect(await storage.tickets.spend('t', 9)).toBe(true);
+    await storage.close();
+
+    const again = openSqliteStorage(file);
+    expect(await again.accounts.liveRecords('a')).toMatchObject([{ createdAt: 5 }]);
+    expect(await again.tickets.spend('t', 9)).toBe(false);
+    await again.close();
   });
 
   it('that another process writes to is not ready', async () => {

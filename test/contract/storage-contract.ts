@@ -10,6 +10,8 @@ import {
   type AccountRecord,
   type Archive,
   type BiometricReference,
+  type LiveRecord,
+  MAX_LIVE_RECORDS,
   MAX_SESSIONS,
   type Session,
   type SignInFlow,
@@ -84,6 +86,10 @@ export function describeStorageContract(
       await store.signInFlows.insert(flow);
       return flow;
     };
+    const aLiveRecord = (i: number): LiveRecord => ({
+      ciphertext: new Uint8Array(1 + 12 + 20 * 32 + 16).map((_, at) => (i + at * 41) % 256),
+      createdAt: NOW + i,
+    });
     /** The same call from both handles at once, many times. */
     const race = <T>(racers: number, call: (handle: Storage, i: number) => Promise<T>): Promise<T[]> =>
       Promise.all(Array.from({ length: racers }, (_, i) => call(i % 2 === 0 ? store : other, i)));
@@ -280,6 +286,120 @@ export function describeStorageContract(
       });
     });
 
+    describe('live records', () => {
+      const timesOf = async (accountId: string, handle = other) =>
+        (await handle.accounts.liveRecords(accountId)).map(({ createdAt }) => createdAt - NOW);
+
+      it('come back byte for byte, oldest first, and are no part of what an account is looked up for', async () => {
+        const account = await anAccount({ reference: aReference() });
+        const records = [
+          aLiveRecord(7),
+          { ciphertext: Uint8Array.of(0), createdAt: 0 },
+          { ciphertext: new Uint8Array(5000).fill(255), createdAt: END_OF_TIME },
+        ];
+        for (const record of records) {
+          expect(await store.accounts.appendLiveRecord(account.id, record)).toBe(true);
+        }
+        for (const handle of [store, other]) {
+          expect((await handle.accounts.liveRecords(account.id)).map(plain)).toEqual(records.map(plain));
+        }
+        expect(withoutBytes((await other.accounts.findById(account.id))!)).toEqual(withoutBytes(account));
+        const { id, accountId } = await aSession({ accountId: account.id });
+        const live = (await store.sessions.findLive(accountId, id, NOW))!;
+        expect(withoutBytes(live.account)).toEqual(withoutBytes(account));
+      });
+
+      it('of one account are limited in number: one more drops the oldest', async () => {
+        const { id } = await anAccount({ reference: aReference() });
+        const { id: bystander } = await anAccount({ reference: aReference() });
+        await store.accounts.appendLiveRecord(bystander, aLiveRecord(0));
+        for (let i = 0; i < MAX_LIVE_RECORDS; i++) await store.accounts.appendLiveRecord(id, aLiveRecord(i));
+        expect(await timesOf(id)).toEqual(Array.from({ length: MAX_LIVE_RECORDS }, (_, i) => i));
+        await other.accounts.appendLiveRecord(id, aLiveRecord(1000));
+        await other.accounts.appendLiveRecord(id, aLiveRecord(2));
+        // By the order in which they came, whatever their times say.
+        expect(await timesOf(id)).toEqual([
+          ...Array.from({ length: MAX_LIVE_RECORDS - 2 }, (_, i) => i + 2),
+          1000,
+          2,
+        ]);
+        expect(await timesOf(bystander)).toEqual([0]);
+      });
+
+      it.each(RACES)('are kept as they come, of %i at once the newest', async (racers) => {
+        const { id } = await anAccount({ reference: aReference() });
+        for (let i = 0; i < MAX_LIVE_RECORDS; i++) {
+          await store.accounts.appendLiveRecord(id, aLiveRecord(-1));
+        }
+        const results = await race(racers, (handle, i) =>
+          handle.accounts.appendLiveRecord(id, aLiveRecord(i)),
+        );
+        expect(truths(results)).toBe(racers);
+        const kept = await timesOf(id);
+        expect(kept).toHaveLength(MAX_LIVE_RECORDS);
+        // Each is there once; older ones only as far as the racers leave room, and before them.
+        const old = Math.max(0, MAX_LIVE_RECORDS - racers);
+        expect(kept.slice(0, old)).toEqual(Array.from({ length: old }, () => -1));
+        const raced = kept.slice(old);
+        expect(new Set(raced).size).toBe(raced.length);
+        expect(raced.every((i) => i >= 0 && i < racers)).toBe(true);
+        await store.accounts.appendLiveRecord(id, aLiveRecord(racers));
+        expect(await timesOf(id)).toEqual([...kept.slice(1), racers]);
+      });
+
+      it('are not kept for an account without a reference, nor for one that is not there', async () => {
+        const { id } = await anAccount();
+        expect(await store.accounts.appendLiveRecord(id, aLiveRecord(0))).toBe(false);
+        expect(await store.accounts.appendLiveRecord(randomUUID(), aLiveRecord(0))).toBe(false);
+        expect(await store.accounts.liveRecords(id)).toEqual([]);
+        expect(await store.accounts.liveRecords(randomUUID())).toEqual([]);
+      });
+
+      it('stay with a reference that is replaced, and go with one that is erased', async () => {
+        const { accountId: id, id: sessionId } = await aSession();
+        const { id: bystander } = await anAccount({ reference: aReference() });
+        const put = (referenceErasures: number) =>
+          store.accounts.putReference(id, aReference(), { sessionId, referenceErasures, now: NOW });
+        await put(0);
+        await store.accounts.appendLiveRecord(id, aLiveRecord(0));
+        await store.accounts.appendLiveRecord(bystander, aLiveRecord(1));
+        await put(0);
+        expect(await timesOf(id)).toEqual([0]);
+        await other.accounts.eraseReference(id);
+        expect(await store.accounts.appendLiveRecord(id, aLiveRecord(2))).toBe(false);
+        expect(await timesOf(id)).toEqual([]);
+        // Nothing of before the erasure comes back with another face.
+        await put(1);
+        expect(await timesOf(id)).toEqual([]);
+        expect(await store.accounts.appendLiveRecord(id, aLiveRecord(3))).toBe(true);
+        expect(await timesOf(id)).toEqual([3]);
+        expect(await timesOf(bystander)).toEqual([1]);
+      });
+
+      it.each(RACES)('are gone once the erasure is acknowledged, of %i on their way', async (racers) => {
+        const { id } = await anAccount({ reference: aReference() });
+        let whenErased: number[] | undefined;
+        const appended = await race(racers, async (handle, i) => {
+          if (i !== Math.floor(racers / 4)) return handle.accounts.appendLiveRecord(id, aLiveRecord(i));
+          expect(await handle.accounts.eraseReference(id)).toBe(true);
+          whenErased = await timesOf(id);
+          return false;
+        });
+        expect(whenErased).toEqual([]);
+        expect(await timesOf(id)).toEqual([]);
+        expect(truths(appended)).toBeLessThan(racers);
+      });
+
+      it('go with their account', async () => {
+        const account = await anAccount({ reference: aReference() });
+        await store.accounts.appendLiveRecord(account.id, aLiveRecord(0));
+        await other.archive.accounts.remove([account.id]);
+        expect(await timesOf(account.id)).toEqual([]);
+        await store.accounts.insert(account);
+        expect(await timesOf(account.id)).toEqual([]);
+      });
+    });
+
     describe('sessions', () => {
       it('are found while they live and not from the moment they expire', async () => {
         const account = await anAccount();
@@ -405,6 +525,7 @@ export function describeStorageContract(
         const { id, expiresAt } = await aFlow();
         expect(await store.signInFlows.pass(id, expiresAt)).toBe(false);
         expect(await store.signInFlows.countFaceFailure(id, expiresAt, 5)).toBeNull();
+        expect(await store.signInFlows.reserveFaceAttempt(id, expiresAt, 5)).toBeNull();
         expect((await store.signInFlows.find(id))?.faceFailures).toBe(0);
       });
 
@@ -421,26 +542,89 @@ export function describeStorageContract(
         expect(await store.signInFlows.pass(id, NOW)).toBe(false);
       });
 
-      it('follow the state machine of the sign-in, whatever happens in whatever order', async () => {
-        const events = fc.array(fc.constantFrom('face_matched', 'face_rejected', 'timed_out'), {
-          maxLength: 8,
+      it.each(RACES)('let no more attempts begin than the limit, of a burst of %i', async (racers) => {
+        const { id } = await aFlow();
+        const results = await race(racers, (handle) => handle.signInFlows.reserveFaceAttempt(id, NOW, 5));
+        const reserved = results.filter((flow) => flow !== null);
+        expect(reserved.map(({ faceFailures }) => faceFailures).sort()).toEqual([1, 2, 3, 4, 5]);
+        expect(reserved.every(({ state }) => state === 'awaiting_face')).toBe(true);
+        expect(await store.signInFlows.find(id)).toMatchObject({ state: 'awaiting_face', faceFailures: 5 });
+        expect(await store.signInFlows.reserveFaceAttempt(id, NOW, 5)).toBeNull();
+      });
+
+      it('pass, and are locked, with all of their attempts reserved', async () => {
+        const [lucky, unlucky] = [await aFlow(), await aFlow()];
+        for (const { id } of [lucky, unlucky]) {
+          expect(await store.signInFlows.reserveFaceAttempt(id, NOW, 2)).toMatchObject({ faceFailures: 1 });
+          expect(await other.signInFlows.reserveFaceAttempt(id, NOW, 2)).toMatchObject({ faceFailures: 2 });
+        }
+        expect(await store.signInFlows.pass(lucky.id, NOW)).toBe(true);
+        expect(await other.signInFlows.countFaceFailure(unlucky.id, NOW, 2)).toMatchObject({
+          state: 'locked',
         });
+        expect(await store.signInFlows.pass(unlucky.id, NOW)).toBe(false);
+        // Nothing begins any more, whatever the limit.
+        for (const { id } of [lucky, unlucky, { id: randomUUID() }]) {
+          expect(await store.signInFlows.reserveFaceAttempt(id, NOW, 100)).toBeNull();
+        }
+      });
+
+      it.each(RACES)('end one way, by %i attempts that are reserved, matched or counted', async (racers) => {
+        const { id } = await aFlow();
+        const numbers: number[] = [];
+        const passed = await race(racers, async (handle, i) => {
+          if (i % 7 === 6) return handle.signInFlows.pass(id, NOW);
+          const counted =
+            i % 7 === 5
+              ? await handle.signInFlows.countFaceFailure(id, NOW, 5)
+              : await handle.signInFlows.reserveFaceAttempt(id, NOW, 5);
+          if (counted) numbers.push(counted.faceFailures);
+          return false;
+        });
+        const { state, faceFailures } = (await store.signInFlows.find(id))!;
+        expect(truths(passed)).toBe(state === 'passed' ? 1 : 0);
+        // Each got a number of its own; only the failure that locks may find that none was left.
+        expect(numbers.sort()).toEqual(Array.from({ length: faceFailures }, (_, i) => i + 1));
+        expect(faceFailures).toBeLessThanOrEqual(state === 'locked' ? 6 : 5);
+      });
+
+      it('follow the state machine of the sign-in, whatever happens in whatever order', async () => {
+        const events = fc.array(
+          fc.constantFrom(
+            'face_matched',
+            'face_rejected',
+            'attempt_reserved',
+            'reserved_attempt_failed',
+            'timed_out',
+          ),
+          { maxLength: 10 },
+        );
         await fc.assert(
           fc.asyncProperty(events, fc.integer({ min: 1, max: 4 }), async (sequence, limit) => {
             const { id, expiresAt } = await aFlow();
             let status: SignInStatus = { state: 'awaiting_face', faceFailures: 0 };
             let now = NOW;
             for (const type of sequence) {
-              const before = status.state;
+              const before: SignInStatus = status;
               status = advance(status, { type }, limit);
               if (type === 'timed_out') now = expiresAt;
               if (type === 'face_matched') {
-                expect(await store.signInFlows.pass(id, now)).toBe(before === 'awaiting_face');
+                expect(await store.signInFlows.pass(id, now)).toBe(before.state === 'awaiting_face');
               }
               if (type === 'face_rejected') {
                 const counted = await store.signInFlows.countFaceFailure(id, now, limit);
-                expect(counted !== null).toBe(before === 'awaiting_face');
+                expect(counted !== null).toBe(before.state === 'awaiting_face');
                 if (counted) expect(counted.state).toBe(status.state);
+              }
+              if (type === 'attempt_reserved') {
+                const reserved = await store.signInFlows.reserveFaceAttempt(id, now, limit);
+                expect(reserved !== null).toBe(status !== before);
+                if (reserved) expect(reserved).toMatchObject(status);
+              }
+              // It was counted already: only where it was the last one there is something to write.
+              if (type === 'reserved_attempt_failed' && status !== before) {
+                const locked = await store.signInFlows.countFaceFailure(id, now, limit);
+                expect(locked?.state).toBe(status.state);
               }
             }
           }),
@@ -449,11 +633,38 @@ export function describeStorageContract(
       });
     });
 
+    describe('tickets', () => {
+      it.each(RACES)('are spent once: of %i concurrent callers one is told so', async (racers) => {
+        const id = randomUUID();
+        expect(truths(await race(racers, (handle) => handle.tickets.spend(id, NOW + 1000)))).toBe(1);
+        expect(await store.tickets.spend(id, NOW + 1000)).toBe(false);
+      });
+
+      it('are spent each by itself, and stay so, whatever is said of their end', async () => {
+        const [one, another] = [randomUUID(), randomUUID()];
+        expect(await store.tickets.spend(one, NOW + 1000)).toBe(true);
+        expect(await other.tickets.spend(another, END_OF_TIME)).toBe(true);
+        expect(await other.tickets.spend(one, NOW + 2000)).toBe(false);
+        expect(await store.tickets.spend(another, 0)).toBe(false);
+        await store.removeExpired(NOW);
+        expect(await store.tickets.spend(another, NOW + 1000)).toBe(false);
+      });
+    });
+
     it('removes what has expired and nothing else', async () => {
       const dead = [await aSession({ expiresAt: NOW - 1 }), await aFlow({ expiresAt: NOW })] as const;
       const sibling = await aSession({ accountId: dead[0].accountId });
       const living = [await aSession(), await aFlow()] as const;
+      const tickets = { dead: randomUUID(), living: randomUUID() };
+      await store.tickets.spend(tickets.dead, NOW);
+      await store.tickets.spend(tickets.living, NOW + 1);
+      const { id: withRecord } = await anAccount({ reference: aReference() });
+      await store.accounts.appendLiveRecord(withRecord, { ...aLiveRecord(0), createdAt: 0 });
       await store.removeExpired(NOW);
+      // One that is forgotten would be taken again, were it not refused for its age.
+      expect(await store.tickets.spend(tickets.dead, NOW)).toBe(true);
+      expect(await store.tickets.spend(tickets.living, NOW + 1)).toBe(false);
+      expect(await store.accounts.liveRecords(withRecord)).toHaveLength(1);
       expect(await store.signInFlows.find(dead[1].id)).toBeNull();
       expect(await store.sessions.findLive(dead[0].accountId, dead[0].id, NOW - 2)).toBeNull();
       for (const { accountId, id } of [sibling, living[0]]) {
@@ -511,15 +722,23 @@ export function describeStorageContract(
           expiresAt: NOW + i,
           methods: i === 0 ? [] : ['pwd', 'face'],
         }));
+        const liveRecords = [9, 3, 7].map(aLiveRecord);
+        const bystander = await anAccount();
         await store.archive.accounts.put([
-          { account, sessions },
-          { account: await anAccount(), sessions: [] },
+          { account, sessions, liveRecords },
+          { account: bystander, sessions: [], liveRecords: [] },
         ]);
-        await store.archive.accounts.put([{ account, sessions }]);
+        await store.archive.accounts.put([{ account, sessions, liveRecords }]);
         const [found] = await other.archive.accounts.page(previous(id), 1);
         expect(withoutBytes(found!.account)).toEqual(withoutBytes(account));
         expect([...found!.account.reference!.ciphertext]).toEqual([...account.reference.ciphertext]);
         expect(found!.sessions).toEqual(sessions);
+        expect(found!.liveRecords.map(plain)).toEqual(liveRecords.map(plain));
+        expect((await other.accounts.liveRecords(id)).map(plain)).toEqual(liveRecords.map(plain));
+        expect((await other.archive.accounts.page(previous(bystander.id), 1))[0]).toMatchObject({
+          account: bystander,
+          liveRecords: [],
+        });
         expect((await other.accounts.findByEmail(account.email))?.id).toBe(id);
         expect((await other.sessions.findLive(id, sessions[2]!.id, NOW))?.session).toEqual(sessions[2]);
       });
@@ -527,7 +746,8 @@ export function describeStorageContract(
       it('refuses an e-mail that belongs to another id', async () => {
         const { email } = await anAccount();
         const impostor = { ...(await anAccount()), id: randomUUID(), email };
-        await expect(store.archive.accounts.put([{ account: impostor, sessions: [] }])).rejects.toThrow();
+        const record = { account: impostor, sessions: [], liveRecords: [] };
+        await expect(store.archive.accounts.put([record])).rejects.toThrow();
         expect(await store.accounts.findById(impostor.id)).toBeNull();
       });
 
@@ -552,6 +772,9 @@ const withoutBytes = (account: Account) => ({
   ...account,
   reference: account.reference && { ...account.reference, ciphertext: null },
 });
+
+/** Its bytes as numbers: drivers give them as one kind of array or another. */
+const plain = ({ ciphertext, createdAt }: LiveRecord) => ({ ciphertext: [...ciphertext], createdAt });
 
 /** An id that sorts immediately before `id`, so that a page after it begins with `id`. */
 const previous = (id: string) =>

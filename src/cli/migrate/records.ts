@@ -17,17 +17,18 @@ export const ACCOUNTS: RecordKind<AccountRecord> = {
   name: 'accounts',
   archiveOf: ({ archive }) => archive.accounts,
   idOf: ({ account }) => account.id,
-  contentOf: ({ account, sessions }) => {
+  contentOf: ({ account, sessions, liveRecords }) => {
     const { id, email, passwordHash, createdAt, reference, referenceErasures } = account;
     return [
       [id, email, passwordHash, createdAt, referenceErasures],
       reference && [
         reference.modelId,
-        Buffer.from(reference.ciphertext).toString('base64'),
+        base64(reference.ciphertext),
         reference.qualityScore,
         reference.createdAt,
       ],
       sessions.map((session) => [session.id, session.createdAt, session.expiresAt, session.methods]),
+      liveRecords.map(({ ciphertext, createdAt }) => [base64(ciphertext), createdAt]),
     ];
   },
   matters: () => true,
@@ -47,6 +48,8 @@ export const SIGN_IN_FLOWS: RecordKind<SignInFlow> = {
   ],
   matters: ({ expiresAt }, now) => expiresAt > now,
 };
+
+const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
 
 const PAGE = 500;
 

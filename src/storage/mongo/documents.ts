@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { AccountRecord, BiometricReference, Session, SignInFlow } from '../port.js';
+import type { AccountRecord, BiometricReference, LiveRecord, Session, SignInFlow } from '../port.js';
 
 const time = z.date().transform((date) => date.getTime());
 
@@ -10,6 +10,13 @@ const sessionDocument = z.object({
   expires_at: time,
   methods: z.array(z.string()),
 });
+
+const liveRecordDocument = z
+  .object({ ciphertext: z.instanceof(Uint8Array), created_at: time })
+  .transform((record): LiveRecord => ({ ciphertext: record.ciphertext, createdAt: record.created_at }));
+
+/** Documents of schema version 1 have none. */
+const liveRecords = z.array(liveRecordDocument).default([]);
 
 const accountDocument = z.object({
   _id: z.string(),
@@ -26,10 +33,11 @@ const accountDocument = z.object({
     .nullable(),
   reference_erasures: z.int().nonnegative(),
   sessions: z.array(sessionDocument),
+  live_records: liveRecords,
 });
 export type AccountDocument = z.input<typeof accountDocument>;
 
-export function toAccountDocument({ account, sessions }: AccountRecord): AccountDocument {
+export function toAccountDocument({ account, sessions, liveRecords }: AccountRecord): AccountDocument {
   return {
     _id: account.id,
     email: account.email,
@@ -38,6 +46,7 @@ export function toAccountDocument({ account, sessions }: AccountRecord): Account
     reference: account.reference && toReferenceDocument(account.reference),
     reference_erasures: account.referenceErasures,
     sessions: sessions.map(toSessionDocument),
+    live_records: liveRecords.map(toLiveRecordDocument),
   };
 }
 
@@ -58,6 +67,10 @@ export function toSessionDocument({ id, createdAt, expiresAt, methods }: Session
     expires_at: new Date(expiresAt),
     methods: [...methods],
   };
+}
+
+export function toLiveRecordDocument({ ciphertext, createdAt }: LiveRecord) {
+  return { ciphertext: Buffer.from(ciphertext), created_at: new Date(createdAt) };
 }
 
 export function readRecord(document: unknown): AccountRecord {
@@ -84,7 +97,15 @@ export function readRecord(document: unknown): AccountRecord {
       expiresAt: session.expires_at,
       methods: session.methods,
     })),
+    liveRecords: parsed.live_records,
   };
+}
+
+const liveRecordsDocument = z.object({ live_records: liveRecords });
+
+/** @param document of an account, with no more than its live records */
+export function readLiveRecords(document: unknown): LiveRecord[] {
+  return liveRecordsDocument.parse(document).live_records;
 }
 
 const signInFlowDocument = z.object({
@@ -118,6 +139,12 @@ export function readFlow(document: unknown): SignInFlow {
     createdAt: parsed.created_at,
     expiresAt: parsed.expires_at,
   };
+}
+
+/** A ticket that was spent: that it is there is all that it says. */
+export interface TicketDocument {
+  readonly _id: string;
+  readonly expires_at: Date;
 }
 
 export const factDocument = z.object({ _id: z.string(), value: z.string() });

@@ -1,12 +1,14 @@
 import {
   type AccountStore,
   type InstallationFacts,
+  MAX_LIVE_RECORDS,
   MAX_SESSIONS,
   type Session,
   type SessionStore,
   type SignInFlowStore,
   type Storage,
   type StoragePurpose,
+  type TicketStore,
 } from '../port.js';
 import { accountArchive, signInFlowArchive } from './archive.js';
 import { MongoDatabase, isDuplicate } from './database.js';
@@ -14,10 +16,13 @@ import {
   type AccountDocument,
   type FactDocument,
   type SignInFlowDocument,
+  type TicketDocument,
   factDocument,
   readFlow,
+  readLiveRecords,
   readRecord,
   toAccountDocument,
+  toLiveRecordDocument,
   toReferenceDocument,
   toSessionDocument,
   toSignInFlowDocument,
@@ -25,8 +30,8 @@ import {
 import { prepareDatabase } from './schema.js';
 
 /**
- * The store on a MongoDB, which any number of servers may share. An account's sessions stand in its own
- * document, so that every guarded operation is one command on one document: no transaction is needed, and a
+ * The store on a MongoDB, which any number of servers may share. An account's sessions and live records stand in
+ * its own document, so that every guarded operation is one command on one document: no transaction is needed, and a
  * standalone server will do.
  *
  * @param url a MongoDB connection string; without a database name it is `vultus`
@@ -37,10 +42,12 @@ export async function openMongoStorage(url: string, purpose: StoragePurpose): Pr
   const db = await MongoDatabase.open(url, purpose === 'serving' ? 'serving' : 'working');
   const accounts = () => db.collection<AccountDocument>('accounts');
   const flows = () => db.collection<SignInFlowDocument>('sign_in_flows');
+  const tickets = () => db.collection<TicketDocument>('spent_tickets');
   return {
     accounts: accountStore(db),
     sessions: sessionStore(db),
     signInFlows: signInFlowStore(db),
+    tickets: ticketStore(db),
     facts: installationFacts(db),
     archive: { accounts: accountArchive(db), signInFlows: signInFlowArchive(db) },
     ping: () => db.ping(),
@@ -53,21 +60,27 @@ export async function openMongoStorage(url: string, purpose: StoragePurpose): Pr
         ),
       );
       await db.run(() => flows().deleteMany(expired));
+      await db.run(() => tickets().deleteMany(expired));
     },
     close: () => db.close(),
   };
 }
 
+/** Every request looks its account up; none needs the live records, which would be most of what is read. */
+const WITHOUT_LIVE_RECORDS = { projection: { live_records: 0 } } as const;
+
 function accountStore(db: MongoDatabase): AccountStore {
   const accounts = () => db.collection<AccountDocument>('accounts');
   const find = async (filter: { _id: string } | { email: string }) => {
-    const document = await db.run(() => accounts().findOne(filter));
+    const document = await db.run(() => accounts().findOne(filter, WITHOUT_LIVE_RECORDS));
     return document && readRecord(document).account;
   };
   return {
     insert: async (account) => {
       try {
-        await db.run(() => accounts().insertOne(toAccountDocument({ account, sessions: [] })));
+        await db.run(() =>
+          accounts().insertOne(toAccountDocument({ account, sessions: [], liveRecords: [] })),
+        );
       } catch (error) {
         if (isDuplicate(error, 'email')) return 'duplicate_email';
         throw error;
@@ -102,10 +115,24 @@ function accountStore(db: MongoDatabase): AccountStore {
       const { matchedCount } = await db.run(() =>
         accounts().updateOne(
           { _id: accountId },
-          { $set: { reference: null }, $inc: { reference_erasures: 1 } },
+          { $set: { reference: null, live_records: [] }, $inc: { reference_erasures: 1 } },
         ),
       );
       return matchedCount > 0;
+    },
+    appendLiveRecord: async (accountId, record) => {
+      const { matchedCount } = await db.run(() =>
+        accounts().updateOne(
+          { _id: accountId, reference: { $ne: null } },
+          { $push: { live_records: { $each: [toLiveRecordDocument(record)], $slice: -MAX_LIVE_RECORDS } } },
+        ),
+      );
+      return matchedCount > 0;
+    },
+    liveRecords: async (accountId) => {
+      const only = { projection: { live_records: 1 } };
+      const document = await db.run(() => accounts().findOne({ _id: accountId }, only));
+      return document ? readLiveRecords(document) : [];
     },
   };
 }
@@ -125,7 +152,7 @@ function sessionStore(db: MongoDatabase): SessionStore {
     insert: (session) => open(session, {}),
     insertUnlessFaceEnrolled: (session) => open(session, { reference: null }),
     findLive: async (accountId, id, now) => {
-      const document = await db.run(() => accounts().findOne({ _id: accountId }));
+      const document = await db.run(() => accounts().findOne({ _id: accountId }, WITHOUT_LIVE_RECORDS));
       if (!document) return null;
       const { account, sessions } = readRecord(document);
       const session = sessions.find((candidate) => candidate.id === id && candidate.expiresAt > now);
@@ -159,8 +186,8 @@ function signInFlowStore(db: MongoDatabase): SignInFlowStore {
       return modifiedCount > 0;
     },
     countFaceFailure: async (id, now, limit) => {
-      // Two commands, each of them whole: the number only grows, so that a flow which is one failure away
-      // from its limit stays there until the second command, whoever sends it, locks it.
+      // Two commands, each of them whole: the number only grows, so that a flow which is at most one failure
+      // away from its limit stays so until the second command, whoever sends it, locks it.
       const after = { returnDocument: 'after' } as const;
       const counted =
         (await db.run(() =>
@@ -178,6 +205,31 @@ function signInFlowStore(db: MongoDatabase): SignInFlowStore {
           ),
         ));
       return counted && readFlow(counted);
+    },
+    reserveFaceAttempt: async (id, now, limit) => {
+      const reserved = await db.run(() =>
+        flows().findOneAndUpdate(
+          { ...waiting(id, now), face_failures: { $lt: limit } },
+          { $inc: { face_failures: 1 } },
+          { returnDocument: 'after' },
+        ),
+      );
+      return reserved && readFlow(reserved);
+    },
+  };
+}
+
+function ticketStore(db: MongoDatabase): TicketStore {
+  const tickets = () => db.collection<TicketDocument>('spent_tickets');
+  return {
+    spend: async (id, expiresAt) => {
+      try {
+        await db.run(() => tickets().insertOne({ _id: id, expires_at: new Date(expiresAt) }));
+      } catch (error) {
+        if (isDuplicate(error, '_id')) return false;
+        throw error;
+      }
+      return true;
     },
   };
 }

@@ -1,8 +1,15 @@
+import { z } from 'zod';
+
 import { type StoragePurpose, StorageUnavailable } from '../port.js';
 import { MongoDatabase, isDuplicate } from './database.js';
-import { type FactDocument, factDocument } from './documents.js';
+import type { FactDocument } from './documents.js';
 
-const SCHEMA_VERSION = 1;
+/**
+ * 2: accounts have live records. Their documents are read as they were, but a program that knows 1 must not open
+ * what may have them: it would erase a face and leave its live records, and migrate accounts without them and
+ * find the copy complete.
+ */
+const SCHEMA_VERSION = 2;
 /** The database removes what has expired so much later: its clock need not agree with ours. */
 const EXPIRY_GRACE_SECONDS = 3600;
 
@@ -24,26 +31,36 @@ export async function prepareDatabase(url: string, purpose: StoragePurpose): Pro
     await db.createIndexes('sign_in_flows', [
       { key: { expires_at: 1 }, expireAfterSeconds: EXPIRY_GRACE_SECONDS },
     ]);
+    await db.createIndexes('spent_tickets', [
+      { key: { expires_at: 1 }, expireAfterSeconds: EXPIRY_GRACE_SECONDS },
+    ]);
   } finally {
     await db.close();
   }
 }
 
-/** @returns the version in the database, which becomes ours where there was none */
+const versionDocument = z.object({ value: z.string().transform(Number).pipe(z.int().positive()) });
+
+/** @returns the version in the database, which becomes ours where it was lower or there was none */
 async function schemaVersion(db: MongoDatabase, purpose: StoragePurpose): Promise<number> {
   const facts = () => db.collection<FactDocument>('installation');
-  const mine = { _id: 'schema_version', value: String(SCHEMA_VERSION) };
-  const read = () => db.run(() => facts().findOne({ _id: mine._id }));
-  let document = await read();
-  if (!document && purpose === 'reading') throw new StorageUnavailable('there is no installation in it');
-  if (!document) {
+  const _id = 'schema_version';
+  const ours = String(SCHEMA_VERSION);
+  for (;;) {
+    const document = await db.run(() => facts().findOne({ _id }));
+    if (document) {
+      const version = versionDocument.parse(document).value;
+      if (version >= SCHEMA_VERSION || purpose === 'reading') return version;
+      // Only from what was read: a server of a later version, starting at the same time, may have been quicker.
+      await db.run(() => facts().updateOne({ _id, value: document.value }, { $set: { value: ours } }));
+      continue;
+    }
+    if (purpose === 'reading') throw new StorageUnavailable('there is no installation in it');
     try {
-      await db.run(() => facts().insertOne(mine));
+      await db.run(() => facts().insertOne({ _id, value: ours }));
     } catch (error) {
       // Another server, starting at the same time, was quicker.
       if (!isDuplicate(error, '_id')) throw error;
     }
-    document = await read();
   }
-  return Number(factDocument.parse(document).value);
 }

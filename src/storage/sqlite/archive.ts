@@ -2,10 +2,14 @@ import { type AccountRecord, type Archive, DuplicateEmail, type SignInFlow } fro
 import { type SqliteDatabase, isUniqueViolation } from './database.js';
 import {
   INSERT_ACCOUNT,
+  LIVE_RECORDS_OF,
   SESSIONS_AND_ACCOUNTS,
   accountRow,
   accountValues,
+  insertLiveRecord,
   insertSession,
+  liveRecordRow,
+  liveRecordValues,
   sessionRow,
   sessionValues,
   signInFlowRow,
@@ -15,23 +19,30 @@ import {
 export function accountArchive(db: SqliteDatabase): Archive<AccountRecord> {
   const page = db.prepareReadAll('SELECT * FROM accounts WHERE id > ? ORDER BY id LIMIT ?');
   const sessionsOf = db.prepareReadAll(`${SESSIONS_AND_ACCOUNTS} WHERE accounts.id = ? ORDER BY position`);
+  const liveRecordsOf = db.prepareReadAll(LIVE_RECORDS_OF);
   const insertAccount = db.prepareWrite(INSERT_ACCOUNT);
   const insert = db.prepareWrite(insertSession());
+  const appendLiveRecord = db.prepareWrite(insertLiveRecord());
   const remove = db.prepareWrite('DELETE FROM accounts WHERE id = ?');
   return {
     page: async (after, limit) =>
       page(after ?? '', limit).map((row) => {
         const account = accountRow.parse(row);
-        return { account, sessions: sessionsOf(account.id).map((session) => sessionRow.parse(session)) };
+        return {
+          account,
+          sessions: sessionsOf(account.id).map((session) => sessionRow.parse(session)),
+          liveRecords: liveRecordsOf(account.id).map((record) => liveRecordRow.parse(record)),
+        };
       }),
     put: async (records) => {
       try {
         db.atomically(() => {
-          for (const { account, sessions } of records) {
-            // Its sessions go with it.
+          for (const { account, sessions, liveRecords } of records) {
+            // Its sessions and live records go with it.
             remove(account.id);
             insertAccount(...accountValues(account));
             for (const session of sessions) insert(...sessionValues(session));
+            for (const record of liveRecords) appendLiveRecord(...liveRecordValues(account.id, record));
           }
         });
       } catch (error) {

@@ -100,4 +100,21 @@ export const MIGRATIONS: readonly string[] = [
     value  TEXT NOT NULL
   ) STRICT;
   `,
+  // What live sessions leave behind: records to know their recordings by, and tickets that must not come twice.
+  `
+  CREATE TABLE live_records (
+    account     INTEGER NOT NULL REFERENCES accounts (number) ON DELETE CASCADE,
+    -- Ascends within an account as its records are appended.
+    position    INTEGER NOT NULL,
+    ciphertext  BLOB NOT NULL,
+    created_at  INTEGER NOT NULL,
+    PRIMARY KEY (account, position)
+  ) STRICT;
+
+  CREATE TABLE spent_tickets (
+    id          TEXT PRIMARY KEY,
+    expires_at  INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX spent_tickets_expiry ON spent_tickets (expires_at);
+  `,
 ];

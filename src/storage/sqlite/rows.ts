@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { Account, Session, SignInFlow } from '../port.js';
+import type { Account, LiveRecord, Session, SignInFlow } from '../port.js';
 import type { SqlValue } from './database.js';
 
 /** The driver gives a row's bytes in one form when it is asked for one row, in another for many. */
@@ -97,6 +97,26 @@ export function insertSession(condition = ''): string {
 /** For `insertSession`. */
 export function sessionValues({ id, accountId, createdAt, expiresAt, methods }: Session): SqlValue[] {
   return [id, accountId, createdAt, expiresAt, methods.join(' ')];
+}
+
+export const liveRecordRow = z
+  .object({ ciphertext: blob, created_at: z.int() })
+  .transform((row) => ({ ciphertext: row.ciphertext, createdAt: row.created_at }));
+
+/** Of the account with the given id, oldest first. */
+export const LIVE_RECORDS_OF = `SELECT ciphertext, live_records.created_at
+    FROM live_records JOIN accounts ON number = account WHERE accounts.id = ? ORDER BY position`;
+
+/** @param condition on the account, which must have the first value as its id */
+export function insertLiveRecord(condition = ''): string {
+  return `INSERT INTO live_records
+    SELECT number, (SELECT coalesce(max(position), 0) + 1 FROM live_records WHERE account = number), ?2, ?3
+      FROM accounts WHERE id = ?1 ${condition}`;
+}
+
+/** For `insertLiveRecord`. */
+export function liveRecordValues(accountId: string, { ciphertext, createdAt }: LiveRecord): SqlValue[] {
+  return [accountId, ciphertext, createdAt];
 }
 
 export const signInFlowRow = z

@@ -3,20 +3,26 @@ import { z } from 'zod';
 import {
   type AccountStore,
   type InstallationFacts,
+  MAX_LIVE_RECORDS,
   MAX_SESSIONS,
   type Session,
   type SessionStore,
   type SignInFlowStore,
   type Storage,
+  type TicketStore,
 } from '../port.js';
 import { accountArchive, signInFlowArchive } from './archive.js';
 import { SqliteDatabase, isUniqueViolation } from './database.js';
 import {
   INSERT_ACCOUNT,
+  LIVE_RECORDS_OF,
   SESSIONS_AND_ACCOUNTS,
   accountRow,
   accountValues,
+  insertLiveRecord,
   insertSession,
+  liveRecordRow,
+  liveRecordValues,
   sessionRow,
   sessionValues,
   signInFlowRow,
@@ -35,10 +41,12 @@ export function openSqliteStorage(file: string): Storage {
   const ping = db.prepareRead('SELECT 1');
   const expiredSessions = db.prepareWrite('DELETE FROM sessions WHERE expires_at <= ?');
   const expiredFlows = db.prepareWrite('DELETE FROM sign_in_flows WHERE expires_at <= ?');
+  const expiredTickets = db.prepareWrite('DELETE FROM spent_tickets WHERE expires_at <= ?');
   return {
     accounts: accountStore(db),
     sessions: sessionStore(db),
     signInFlows: signInFlowStore(db),
+    tickets: ticketStore(db),
     facts: installationFacts(db),
     archive: { accounts: accountArchive(db), signInFlows: signInFlowArchive(db) },
     ping: async () => {
@@ -48,6 +56,7 @@ export function openSqliteStorage(file: string): Storage {
     removeExpired: async (now) => {
       expiredSessions(now);
       expiredFlows(now);
+      expiredTickets(now);
       db.checkpoint();
     },
     close: async () => {
@@ -74,6 +83,16 @@ function accountStore(db: SqliteDatabase): AccountStore {
             reference_created_at = NULL, reference_erasures = reference_erasures + 1
       WHERE id = ?`,
   );
+  const appendLiveRecord = db.prepareWrite(insertLiveRecord('AND reference_model IS NOT NULL'));
+  const dropOldestLiveRecords = db.prepareWrite(
+    `DELETE FROM live_records WHERE rowid IN
+       (SELECT rowid FROM live_records WHERE account = (SELECT number FROM accounts WHERE id = ?)
+         ORDER BY position DESC LIMIT -1 OFFSET ${MAX_LIVE_RECORDS})`,
+  );
+  const eraseLiveRecords = db.prepareWrite(
+    'DELETE FROM live_records WHERE account = (SELECT number FROM accounts WHERE id = ?)',
+  );
+  const liveRecordsOf = db.prepareReadAll(LIVE_RECORDS_OF);
   const read = (row: unknown) => (row === undefined ? null : accountRow.parse(row));
 
   return {
@@ -106,10 +125,21 @@ function accountStore(db: SqliteDatabase): AccountStore {
       return changed > 0;
     },
     eraseReference: async (accountId) => {
-      const changed = eraseReference(accountId);
+      const changed = db.atomically(() => {
+        eraseLiveRecords(accountId);
+        return eraseReference(accountId);
+      });
       db.checkpoint();
       return changed > 0;
     },
+    // What is dropped leaves the journal with the next checkpoint: no secret beside those that are kept.
+    appendLiveRecord: async (accountId, record) =>
+      db.atomically(() => {
+        const appended = appendLiveRecord(...liveRecordValues(accountId, record)) > 0;
+        if (appended) dropOldestLiveRecords(accountId);
+        return appended;
+      }),
+    liveRecords: async (accountId) => liveRecordsOf(accountId).map((row) => liveRecordRow.parse(row)),
   };
 }
 
@@ -157,6 +187,11 @@ function signInFlowStore(db: SqliteDatabase): SignInFlowStore {
       WHERE id = ? AND state = 'awaiting_face' AND expires_at > ?
       RETURNING *`,
   );
+  const reserveAttempt = db.prepareWriteReturning(
+    `UPDATE sign_in_flows SET face_failures = face_failures + 1
+      WHERE id = ? AND state = 'awaiting_face' AND expires_at > ? AND face_failures < ?
+      RETURNING *`,
+  );
   const read = (row: unknown) => (row === undefined ? null : signInFlowRow.parse(row));
   return {
     insert: async (flow) => {
@@ -165,7 +200,13 @@ function signInFlowStore(db: SqliteDatabase): SignInFlowStore {
     find: async (id) => read(byId(id)),
     pass: async (id, now) => pass(id, now) > 0,
     countFaceFailure: async (id, now, limit) => read(countFailure(limit, id, now)),
+    reserveFaceAttempt: async (id, now, limit) => read(reserveAttempt(id, now, limit)),
   };
+}
+
+function ticketStore(db: SqliteDatabase): TicketStore {
+  const spend = db.prepareWrite('INSERT INTO spent_tickets VALUES (?, ?) ON CONFLICT (id) DO NOTHING');
+  return { spend: async (id, expiresAt) => spend(id, expiresAt) > 0 };
 }
 
 function installationFacts(db: SqliteDatabase): InstallationFacts {
