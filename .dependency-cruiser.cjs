@@ -86,6 +86,7 @@ module.exports = {
     onlyIn('@node-rs/argon2', 'auth/password-hasher\\.ts'),
     onlyIn('bcrypt', 'auth/password-hasher\\.ts'),
     onlyIn('jose', 'auth/tokens\\.ts'),
+    onlyIn('ws', 'api/live/live-socket-server\\.ts'),
     onlyIn('@zxcvbn-ts', 'auth/password-policy\\.ts'),
     {
       name: 'no-dev-dependency-in-the-product',

@@ -45,6 +45,7 @@ async function main(): Promise<void> {
       workers: config.face.workers,
       modelId: parts.engine.modelId,
       threshold: parts.threshold,
+      liveness: config.liveness,
     }),
   );
 }

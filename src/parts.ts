@@ -8,6 +8,7 @@ import { type Secrets, loadSecrets } from './config/secrets.js';
 import { readCalibration, thresholdFor } from './face/calibration.js';
 import type { DecisionThreshold } from './face/comparison.js';
 import { FaceEnginePool } from './face/engine-pool.js';
+import { type ChallengeSource, RandomChallenges } from './face/live/challenge.js';
 import { loadModelPack } from './face/model-pack.js';
 import { openStorage } from './open-storage.js';
 import type { Storage } from './storage/port.js';
@@ -22,6 +23,7 @@ export interface Parts {
   readonly engine: FaceEnginePool;
   readonly threshold: DecisionThreshold;
   readonly hasher: PasswordHasher;
+  readonly challenges: ChallengeSource;
 }
 
 /**
@@ -37,8 +39,12 @@ export async function loadParts(config: Config, workerFile?: string): Promise<Pa
   const storage = await openStorage(config.storage);
   const bcryptCost = await storage.facts.read('bcrypt_cost');
   const [engine, hasher] = await Promise.all([
-    FaceEnginePool.start(pack, { ...config.face, ...(workerFile === undefined ? {} : { workerFile }) }),
+    FaceEnginePool.start(pack, {
+      ...config.face,
+      checks: { presentation: config.liveness !== 'off', live: config.liveness !== 'off' },
+      ...(workerFile === undefined ? {} : { workerFile }),
+    }),
     PasswordHasher.create({ bcryptCost: bcryptCost === null ? null : Number(bcryptCost) }),
   ]);
-  return { config, secrets, storage, engine, threshold, hasher };
+  return { config, secrets, storage, engine, threshold, hasher, challenges: new RandomChallenges() };
 }

@@ -5,6 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 
 import { configureHttp, createHttpAdapter } from './api/http-adapter.js';
+import { LiveSocketServer } from './api/live/live-socket-server.js';
 import { ProblemFilter } from './api/problem.filter.js';
 import { createValidationPipe } from './api/validation.js';
 import { AppModule } from './app.module.js';
@@ -18,12 +19,13 @@ export async function createServer(
   version: string,
 ): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.of(parts),
+    AppModule.of(parts, logger),
     createHttpAdapter(logger),
     { logger: new FrameworkLogger(logger), bodyParser: false, abortOnError: false },
   );
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(createValidationPipe());
   await configureHttp(app, { corsOrigins: parts.config.corsOrigins, version });
+  app.get(LiveSocketServer).attach(app.getHttpServer());
   return app;
 }

@@ -69,6 +69,31 @@ export function SampleForm(): MethodDecorator {
   );
 }
 
+/** Documents the multipart form that carries the messages of a live session. */
+export function LiveMessagesForm(): MethodDecorator {
+  return applyDecorators(
+    ApiConsumes('multipart/form-data'),
+    ApiBody({
+      required: true,
+      schema: {
+        type: 'object',
+        properties: {
+          message: {
+            type: 'array',
+            items: { type: 'string' },
+            description: 'Text messages as JSON, e.g. {"type":"start"}; up to 4.',
+          },
+          frame: {
+            type: 'array',
+            items: { type: 'string', format: 'binary' },
+            description: 'Binary messages: the header of 17 bytes and a JPEG; up to 10.',
+          },
+        },
+      },
+    }),
+  );
+}
+
 /** @returns the problems that a body can have together with the call's own */
 export function bodyProblems(...own: ProblemCode[]): ProblemCode[] {
   return [...BODY_PROBLEMS, ...own];
@@ -124,6 +149,7 @@ export function buildOpenApiDocument(app: INestApplication, version: string): Op
     .setLicense('MIT', '')
     .addBearerAuth({ ...token, description: 'From sign-up, sign-in or compare-faces.' }, 'authorization')
     .addBearerAuth({ ...token, description: 'From a sign-in that answered 210.' }, 'verification')
+    .addBearerAuth({ ...token, description: 'From live-verification or live-enrolment.' }, 'ticket')
     .build();
   const document = SwaggerModule.createDocument(app, config);
   for (const [path, methods] of Object.entries(document.paths)) {

@@ -31,17 +31,22 @@ export class SessionGuard implements CanActivate {
   }
 }
 
-/** Lets holders of a verification token in: a sign-in that waits for its face. */
+/** Lets holders of a verification token in, to show a picture: a sign-in that waits for its face. */
 @Injectable()
 export class VerificationGuard implements CanActivate {
   constructor(@Inject(FaceVerification) private readonly verification: FaceVerification) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<GuardedRequest>();
-    request[CLAIM] = await this.verification.claim(bearerToken(request));
+    request[CLAIM] = await this.verification.claimForStill(bearerToken(request));
     return true;
   }
 }
+
+/** The token that the request brings, whatever it is worth. @throws AuthError `invalid_token` without one */
+export const Bearer = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  bearerToken(context.switchToHttp().getRequest<FastifyRequest>()),
+);
 
 /** The account and session behind the request; only under `SessionGuard`. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext) =>

@@ -51,9 +51,16 @@ export class FaceController {
         example: examples.enrolled,
       },
     },
-    ['invalid_token', 'enrolment_superseded', ...CAPTURE_PROBLEMS],
+    [
+      'invalid_token',
+      'live_verification_required',
+      'presentation_attack',
+      'enrolment_superseded',
+      ...CAPTURE_PROBLEMS,
+    ],
   )
   async enrol(@Caller() caller: AuthenticatedCaller, @Req() request: FormRequest) {
+    this.enrolment.requireStillsAllowed();
     const result = await this.uploads.admit(async () =>
       this.enrolment.enrol(caller, await readSample(request, this.settings.maxImageBytes)),
     );
@@ -78,7 +85,14 @@ export class FaceController {
         example: examples.compared,
       },
     },
-    ['invalid_token', 'face_mismatch', 'too_many_attempts', 'reference_incompatible', ...CAPTURE_PROBLEMS],
+    [
+      'invalid_token',
+      'live_verification_required',
+      'face_mismatch',
+      'too_many_attempts',
+      'reference_incompatible',
+      ...CAPTURE_PROBLEMS,
+    ],
   )
   async compare(@Claim() claim: BiometricClaim, @Req() request: FormRequest) {
     const result = await this.uploads.admit(async () =>

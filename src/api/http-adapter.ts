@@ -15,15 +15,15 @@ import {
 } from 'fastify';
 
 import { buildOpenApiDocument } from './api-documentation.js';
+import { buildAsyncApiDocument } from './live/async-api.js';
+import { WebSocketUpgradeOnly } from './live/websocket-upgrade.js';
 import { sendProblem } from './problem.filter.js';
 import { PROBLEM_MEDIA_TYPE, Problem, problemBody } from './problems.js';
+import { requestIdOf } from './request-id.js';
 import { UPLOAD_LIMITS } from './sample-upload.js';
 
 /** Room for the longest acceptable address and password in any encoding, and for nothing else. */
 const MAX_JSON_BYTES = 64 * 1024;
-
-/** A request id of a proxy in front is kept, when it cannot be anything but an id in the log. */
-const FOREIGN_REQUEST_ID = /^[\w-]{8,64}$/;
 
 export function createHttpAdapter(logger: FastifyBaseLogger): FastifyAdapter {
   return new FastifyAdapter({
@@ -33,7 +33,11 @@ export function createHttpAdapter(logger: FastifyBaseLogger): FastifyAdapter {
     bodyLimit: MAX_JSON_BYTES,
     // Slow-loris: headers and body must arrive within these times, in milliseconds. Node looks after them
     // every half minute only, unless told otherwise, and mixes them up when the first is the longer one.
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
+    http: {
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 1_000,
+      IncomingMessage: WebSocketUpgradeOnly,
+    },
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
     frameworkErrors: refuseUnroutable,
@@ -41,10 +45,7 @@ export function createHttpAdapter(logger: FastifyBaseLogger): FastifyAdapter {
     // What still arrives while stopping is answered as always; its connection is closed then.
     return503OnClosing: false,
     requestIdHeader: false,
-    genReqId: ({ headers }: IncomingMessage) => {
-      const given = headers['x-request-id'];
-      return typeof given === 'string' && FOREIGN_REQUEST_ID.test(given) ? given : randomUUID();
-    },
+    genReqId: ({ headers }: IncomingMessage) => requestIdOf(headers['x-request-id']),
   });
 }
 
@@ -133,6 +134,10 @@ function addDocumentation(app: INestApplication, version: string): void {
     customSiteTitle: 'Vultus API',
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
+  });
+  const asyncApi = buildAsyncApiDocument(version);
+  app.getHttpAdapter().get('/asyncapi.json', (_request: FastifyRequest, reply: FastifyReply) => {
+    void reply.send(asyncApi);
   });
 }
 

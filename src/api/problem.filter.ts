@@ -53,7 +53,8 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
   void reply.status(body.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(body));
 }
 
-function toProblem(error: unknown): Problem {
+/** The problem to answer an error with; what nobody expected gets none of its words. */
+export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof AuthError) return authProblem(error);
   if (error instanceof StorageUnavailable)

@@ -51,6 +51,38 @@ export const PROBLEMS = {
     detail:
       'The face does not match the enrolled one. Look straight into the camera, in even light, and try again.',
   },
+  presentation_attack: {
+    status: 401,
+    title: 'This does not look like a face before the camera',
+    detail:
+      'The picture looks like one of a photograph, a screen or a mask. Show your own face, in even light, and try again.',
+  },
+  live_verification_required: {
+    status: 403,
+    title: 'A live check is required',
+    detail:
+      'A single picture is not accepted here. Use the live session: POST /user/live-verification or /user/live-enrolment.',
+  },
+  reauthentication_required: {
+    status: 403,
+    title: 'A recent sign-in is required',
+    detail: 'This changes how the account is protected. Sign in again, then repeat it.',
+  },
+  origin_not_allowed: {
+    status: 403,
+    title: 'This page may not use the server',
+    detail: 'The origin of the page is not among those that the operator has allowed (CORS_ORIGINS).',
+  },
+  live_check_not_offered: {
+    status: 404,
+    title: 'There are no live checks here',
+    detail: 'This server makes none (LIVENESS=off). Send a picture instead.',
+  },
+  live_session_not_found: {
+    status: 404,
+    title: 'There is no such live session',
+    detail: 'The session has ended, or another server holds it. Get a new ticket and start again.',
+  },
   not_found: {
     status: 404,
     title: 'There is nothing here',
@@ -72,6 +104,11 @@ export const PROBLEMS = {
     title: 'The enrolment came too late',
     detail:
       'The session ended or the face was removed while the picture was being read. Sign in and try again.',
+  },
+  live_session_ended: {
+    status: 409,
+    title: 'The live check was broken off',
+    detail: 'Start the check again.',
   },
   image_too_large: {
     status: 413,
@@ -107,6 +144,11 @@ export const PROBLEMS = {
     status: 422,
     title: 'The face cannot be read well enough',
     detail: 'Take the picture again.',
+  },
+  live_check_failed: {
+    status: 422,
+    title: 'The live check was not passed',
+    detail: 'Follow the instructions as they appear, and try again.',
   },
   too_many_attempts: {
     status: 429,

@@ -9,7 +9,9 @@ import { Problem } from './problems.js';
 export interface FormRequest {
   readonly headers: IncomingHttpHeaders;
   isMultipart(): boolean;
-  parts(options: { limits: { fileSize: number } }): AsyncIterable<Multipart>;
+  parts(options: {
+    limits: Partial<Record<keyof typeof UPLOAD_LIMITS | 'fileSize', number>>;
+  }): AsyncIterable<Multipart>;
 }
 
 export const SAMPLE_FIELD = 'file';

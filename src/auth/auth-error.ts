@@ -7,7 +7,10 @@ export type AuthErrorCode =
   | 'face_mismatch'
   | 'too_many_attempts'
   | 'reference_incompatible'
-  | 'enrolment_superseded';
+  | 'enrolment_superseded'
+  | 'live_verification_required'
+  | 'reauthentication_required'
+  | 'presentation_attack';
 
 /** What is wrong with one field, in words for the person who filled it in. */
 export interface FieldError {

@@ -14,6 +14,7 @@ import type {
   SignInFlowStore,
 } from '../storage/port.js';
 import { AuthError } from './auth-error.js';
+import { type LivenessPolicy, requireStillsAllowed } from './liveness-policy.js';
 import type { Sessions } from './sessions.js';
 import { type SignInStatus, advance } from './sign-in-flow.js';
 import type { SignedIn } from './sign-up.js';
@@ -23,10 +24,13 @@ import { type TokenSigner, hashTokenReference } from './tokens.js';
 /** The claim that the face to come is that of the account behind a sign-in attempt which waits for it. */
 export type BiometricClaim = SignInFlow;
 
-export type VerificationOutcome =
-  | ({ readonly outcome: 'verified'; readonly score: number; readonly reference: Template } & SignedIn)
-  | FailureToAcquire
-  | EngineBusy;
+export type Verified = {
+  readonly outcome: 'verified';
+  readonly score: number;
+  readonly reference: Template;
+} & SignedIn;
+
+export type VerificationOutcome = Verified | FailureToAcquire | EngineBusy;
 
 /** Completes a sign-in with a face that matches the account's reference. */
 export class FaceVerification {
@@ -40,9 +44,21 @@ export class FaceVerification {
       readonly vault: TemplateVault;
       readonly threshold: DecisionThreshold;
       readonly maxFaceFailures: number;
+      readonly liveness: LivenessPolicy;
       readonly now: () => number;
     },
   ) {}
+
+  /**
+   * As `claim`, for a single picture.
+   *
+   * @throws AuthError also `live_verification_required`
+   */
+  async claimForStill(token: string): Promise<BiometricClaim> {
+    const claim = await this.claim(token);
+    requireStillsAllowed(this.deps.liveness);
+    return claim;
+  }
 
   /**
    * Checks a verification token before anything costly is done for its bearer.
@@ -51,32 +67,81 @@ export class FaceVerification {
    *         more; `too_many_attempts`; `reference_incompatible`
    */
   async claim(token: string): Promise<BiometricClaim> {
-    const now = this.deps.now();
-    const claims = await this.deps.verificationTokens.verify(token, now);
-    const flow = claims && (await this.deps.flows.find(hashTokenReference(claims.jti)));
-    if (!flow || flow.accountId !== claims.sub) throw new AuthError('invalid_token');
-    this.#requireWaiting(statusOf(flow, now, this.deps.maxFaceFailures));
+    const claims = await this.deps.verificationTokens.verify(token, this.deps.now());
+    if (!claims) throw new AuthError('invalid_token');
+    const flow = await this.claimById(hashTokenReference(claims.jti));
+    if (flow.accountId !== claims.sub) throw new AuthError('invalid_token');
+    return flow;
+  }
+
+  /** As `claim`, for what stands for a verification token. @param id of the stored flow */
+  async claimById(id: string): Promise<BiometricClaim> {
+    const flow = await this.deps.flows.find(id);
+    if (!flow) throw new AuthError('invalid_token');
+    const { maxFaceFailures } = this.deps;
+    const status = statusOf(flow, this.deps.now(), maxFaceFailures);
+    // Attempts that are reserved leave the flow waiting for their own success, but nothing for anybody else.
+    requireAwaitingFace(advance(status, { type: 'reserved_attempt_failed' }, maxFaceFailures));
     await this.#claimed(flow);
     return flow;
   }
 
   /**
-   * A sample that gives no template costs nothing: only comparisons are counted. They are decided at the
-   * moment they are written, so a burst of concurrent guesses has no more attempts than a queue of them.
+   * A sample that gives no template costs nothing: only comparisons and presentation attacks are counted. They
+   * are decided at the moment they are written, so a burst of concurrent guesses has no more attempts than a
+   * queue of them.
    *
    * @throws AuthError `face_mismatch`, `too_many_attempts`, `invalid_token`, `reference_incompatible`
    */
   async verify(flow: BiometricClaim, sample: BiometricSample): Promise<VerificationOutcome> {
     const capture = await this.deps.capturer.capture(sample, 'verification');
+    // From outside the same as a face that does not match: whoever tries pictures learns nothing from it.
+    if (capture.outcome === 'presentation_attack') return this.#reject(flow);
     if (capture.outcome !== 'captured') return capture;
+    const compared = await this.#compare(flow, capture.template);
+    return compared.match ? this.#pass(flow, compared) : this.#reject(flow);
+  }
 
-    // Read after the picture, which may take its time: a face that was replaced or disabled meanwhile is gone.
+  /**
+   * Counts an attempt before it is made, for one that takes longer than a comparison.
+   *
+   * @throws AuthError `too_many_attempts`, `invalid_token`
+   */
+  async reserveAttempt(flow: BiometricClaim): Promise<void> {
+    const { flows, maxFaceFailures } = this.deps;
+    const reserved = await flows.reserveFaceAttempt(flow.id, this.deps.now(), maxFaceFailures);
+    if (reserved) return;
+    await this.requireWaiting(flow);
+    throw new AuthError('too_many_attempts');
+  }
+
+  /** @throws AuthError `face_mismatch`, which was counted when the attempt was reserved; as `verify` */
+  async completeReserved(flow: BiometricClaim, template: Template): Promise<Verified> {
+    const compared = await this.#compare(flow, template);
+    if (!compared.match) throw new AuthError('face_mismatch');
+    return this.#pass(flow, compared);
+  }
+
+  /** @throws AuthError unless the flow still waits for its face, and the face is still enrolled */
+  async requireWaiting({ id }: BiometricClaim): Promise<void> {
+    const flow = await this.deps.flows.find(id);
+    if (!flow) throw new AuthError('invalid_token');
+    requireAwaitingFace(statusOf(flow, this.deps.now(), this.deps.maxFaceFailures));
+    await this.#claimed(flow);
+  }
+
+  /** Reads the reference after the picture, which may take its time: a face that was replaced or disabled meanwhile is gone. */
+  async #compare(flow: BiometricClaim, probe: Template) {
     const { account, stored } = await this.#claimed(flow);
     const reference = this.deps.vault.open(account.id, stored);
-    const { match, score } = decide(capture.template, reference, this.deps.threshold);
-    if (!match) return this.#reject(flow);
+    return { account, reference, ...decide(probe, reference, this.deps.threshold) };
+  }
 
-    // The flow is burned before the session is made: of concurrent matches exactly one gets here.
+  /** The flow is burned before the session is made: of concurrent matches exactly one gets through. */
+  async #pass(
+    flow: BiometricClaim,
+    { account, reference, score }: { account: Account; reference: Template; score: number },
+  ): Promise<Verified> {
     if (!(await this.deps.flows.pass(flow.id, this.deps.now()))) return this.#refuseEnded(flow);
     const token = await this.deps.sessions.open(account.id, ['pwd', 'face']);
     return { outcome: 'verified', score, reference, account, token };
@@ -103,14 +168,14 @@ export class FaceVerification {
   /** Another call ended the flow while this one was looking at its picture. */
   async #refuseEnded({ id }: SignInFlow): Promise<never> {
     const flow = await this.deps.flows.find(id);
-    if (flow) this.#requireWaiting(statusOf(flow, this.deps.now(), this.deps.maxFaceFailures));
+    if (flow) requireAwaitingFace(statusOf(flow, this.deps.now(), this.deps.maxFaceFailures));
     throw new AuthError('invalid_token');
   }
+}
 
-  #requireWaiting({ state }: SignInStatus): void {
-    if (state === 'locked') throw new AuthError('too_many_attempts');
-    if (state !== 'awaiting_face') throw new AuthError('invalid_token');
-  }
+function requireAwaitingFace({ state }: SignInStatus): void {
+  if (state === 'locked') throw new AuthError('too_many_attempts');
+  if (state !== 'awaiting_face') throw new AuthError('invalid_token');
 }
 
 /** The stored record as a status of the state machine at `now`. */

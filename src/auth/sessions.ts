@@ -52,10 +52,14 @@ export class Sessions {
 
   /** @throws AuthError `invalid_token` unless the token is genuine and its session lives */
   async authenticate(token: string): Promise<AuthenticatedCaller> {
-    const now = this.deps.now();
-    const claims = await this.deps.tokens.verify(token, now);
-    const caller =
-      claims && (await this.deps.sessions.findLive(claims.sub, hashTokenReference(claims.jti), now));
+    const claims = await this.deps.tokens.verify(token, this.deps.now());
+    if (!claims) throw new AuthError('invalid_token');
+    return this.find(claims.sub, hashTokenReference(claims.jti));
+  }
+
+  /** @throws AuthError `invalid_token` unless the session lives */
+  async find(accountId: string, id: string): Promise<AuthenticatedCaller> {
+    const caller = await this.deps.sessions.findLive(accountId, id, this.deps.now());
     if (!caller) throw new AuthError('invalid_token');
     return caller;
   }

@@ -3,8 +3,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { SignJWT, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 
-/** An authorization token stands for a session, a verification token for one sign-in attempt. */
-export type TokenType = 'authorization' | 'verification';
+/**
+ * An authorization token stands for a session, a verification token for one sign-in attempt; a live ticket opens
+ * one live session that verifies or enrols a face.
+ */
+export type TokenType = 'authorization' | 'verification' | 'live_verification' | 'live_enrolment';
 
 export interface TokenClaims {
   /** The account. */
@@ -16,6 +19,8 @@ export interface TokenClaims {
   readonly exp: number;
   /** Completed methods (RFC 8176). */
   readonly amr: readonly string[];
+  /** Of a live ticket: the stored id of the session or sign-in attempt that it dies with. */
+  readonly bound_to?: string | undefined;
 }
 
 const ALGORITHM = 'HS256';
@@ -42,6 +47,7 @@ export class TokenSigner {
       iat: z.int(),
       exp: z.int(),
       amr: z.array(z.string()),
+      bound_to: z.string().optional(),
       token_type: z.literal(type),
     });
   }
@@ -57,11 +63,16 @@ export class TokenSigner {
     readonly methods: readonly string[];
     readonly lifetimeSeconds: number;
     readonly now: number;
+    readonly boundTo?: string;
   }): Promise<{ token: string; referenceHash: string; expiresAt: number }> {
     const reference = randomBytes(24).toString('base64url');
     // Whole seconds, rounded so that the lifetime is never shorter than it was set.
     const expiry = Math.ceil(grant.now / 1000) + grant.lifetimeSeconds;
-    const token = await new SignJWT({ amr: [...grant.methods], token_type: this.type })
+    const token = await new SignJWT({
+      amr: [...grant.methods],
+      token_type: this.type,
+      ...(grant.boundTo === undefined ? {} : { bound_to: grant.boundTo }),
+    })
       .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
       .setSubject(grant.accountId)
       .setJti(reference)

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Command, Option } from 'commander';
 
 import { type Calibration, CalibrationError, readCalibration } from '../face/calibration.js';
+import { givenCommandLine } from './evaluation/command-line.js';
 import { type DatasetOptions, addDatasetOptions, datasetName } from './evaluation/dataset-options.js';
 import { evaluationSummary } from './evaluation/evaluation-summary.js';
 import { findingsOf } from './evaluation/findings.js';
@@ -42,7 +43,7 @@ export function registerEvaluate(program: Command): void {
         model: { id, sha256 },
         dataset: datasetName(options),
         date: new Date().toISOString().slice(0, 10),
-        commandLine: ['vultus', ...process.argv.slice(2)].map(quoteForShell).join(' '),
+        commandLine: givenCommandLine(),
       });
       // The plots need the largest library of the command; nobody else should wait for it.
       const { reportPage } = await import('./evaluation/report-page.js');
@@ -67,8 +68,4 @@ async function shippedCalibration(
     if (error instanceof CalibrationError) return error;
     throw error;
   }
-}
-
-function quoteForShell(argument: string): string {
-  return /^[\w./:=,@%+-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
 }

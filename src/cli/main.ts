@@ -9,6 +9,7 @@ import { ModelPackError } from '../face/model-pack.js';
 import { StorageUnavailable } from '../storage/port.js';
 import { registerCalibrate } from './calibrate.js';
 import { registerEvaluate } from './evaluate.js';
+import { registerEvaluatePad } from './evaluate-pad.js';
 import { registerImport } from './import.js';
 import { registerMigrate } from './migrate.js';
 import { registerModels } from './models.js';
@@ -22,6 +23,7 @@ const program = new Command('vultus')
 registerModels(program);
 registerCalibrate(program);
 registerEvaluate(program);
+registerEvaluatePad(program);
 registerImport(program);
 registerMigrate(program);
 

@@ -12,6 +12,8 @@ describe('readConfig', () => {
       sessionSeconds: 86_400,
       verificationSeconds: 120,
       similarityFormat: 'string',
+      liveness: 'passive',
+      reauthenticationSeconds: 900,
       face: { maxFalseMatchRate: 1e-4, maxFailures: 5 },
     });
     expect(config.secrets).toEqual({
@@ -20,6 +22,14 @@ describe('readConfig', () => {
       templateKey: undefined,
     });
     expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('knows no other policy of liveness than its own', () => {
+    expect(readConfig({ LIVENESS: 'active', FACE_WORKERS: '2' })).toMatchObject({
+      liveness: 'active',
+      maxLiveSessions: 16,
+    });
+    expect(() => readConfig({ LIVENESS: 'sometimes' })).toThrow(/LIVENESS/);
   });
 
   it('takes an empty variable for an unset one', () => {

@@ -82,11 +82,17 @@ const environmentSchema = z.object({
     .pipe(z.number().gt(0, 'must be above 0').lt(1, 'must be below 1'))
     .default(1e-4),
   FACE_MAX_FAILURES: boundedInt(1, 100).default(5),
+  LIVENESS: z.enum(['off', 'passive', 'active']).default('passive'),
+  LIVE_MAX_SESSIONS: boundedInt(1, 10_000).optional(),
+  REAUTH_MAX_AGE: boundedInt(10, 30 * 86_400).default(900),
   FACE_WORKERS: boundedInt(1, 64).optional(),
   FACE_QUEUE: boundedInt(1, 10_000).default(32),
   IMAGE_MAX_BYTES: boundedInt(10_000, 100 * MEGA).default(10 * MEGA),
   IMAGE_MAX_PIXELS: boundedInt(100_000, 500 * MEGA).default(25 * MEGA),
 });
+
+/** More of them would get fewer frames a second than a movement takes. */
+const LIVE_SESSIONS_A_WORKER = 8;
 
 /** The program's settings, read once. Times in seconds, sizes in bytes and pixels. */
 export interface Config {
@@ -106,6 +112,11 @@ export interface Config {
   readonly verificationSeconds: number;
   readonly minPasswordLength: number;
   readonly similarityFormat: 'string' | 'number';
+  readonly liveness: 'off' | 'passive' | 'active';
+  /** Live sessions that may be under way in this process. */
+  readonly maxLiveSessions: number;
+  /** How long ago somebody may have signed in who changes how the account is protected. */
+  readonly reauthenticationSeconds: number;
   readonly face: {
     readonly maxFalseMatchRate: number;
     readonly maxFailures: number;
@@ -132,6 +143,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const env = parsed.data;
   const dataDirectory = path.resolve(env.DATA_DIR);
   const storage = env.DATABASE_URL ?? { kind: 'sqlite', file: path.join(dataDirectory, 'vultus.db') };
+  const workers = env.FACE_WORKERS ?? os.availableParallelism();
   if (storage.kind === 'mongodb') requireSharedSecrets(env);
   if (env.JWT_SECRET !== undefined && env.JWT_SECRET === env.FACE_AUTH_SECRET) {
     throw new ConfigError(
@@ -154,10 +166,13 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     verificationSeconds: env.VERIFICATION_TOKEN_TTL,
     minPasswordLength: env.PASSWORD_MIN_LENGTH,
     similarityFormat: env.SIMILARITY_FORMAT,
+    liveness: env.LIVENESS,
+    maxLiveSessions: env.LIVE_MAX_SESSIONS ?? LIVE_SESSIONS_A_WORKER * workers,
+    reauthenticationSeconds: env.REAUTH_MAX_AGE,
     face: {
       maxFalseMatchRate: env.FACE_MAX_FMR,
       maxFailures: env.FACE_MAX_FAILURES,
-      workers: env.FACE_WORKERS ?? os.availableParallelism(),
+      workers,
       maxQueue: env.FACE_QUEUE,
       limits: { maxBytes: env.IMAGE_MAX_BYTES, maxPixels: env.IMAGE_MAX_PIXELS },
     },

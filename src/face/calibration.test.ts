@@ -16,6 +16,8 @@ const pack = (id: string, changes: Partial<ModelPack> = {}): ModelPack => ({
   detection: model('detection', 'detector'),
   landmarks: model('landmarks', 'landmarks'),
   recognition: model('recognition', id),
+  presentation_attack_detection: model('presentation_attack_detection', 'pad'),
+  head_pose: model('head_pose', 'pose'),
   ...changes,
 });
 const point = (rate: number, cosine: number) => ({

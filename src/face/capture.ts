@@ -1,3 +1,5 @@
+import type { PresentationDecision } from './presentation-attack.js';
+
 /** The captured image as it arrived: an encoded JPEG, PNG or WebP file. */
 export type BiometricSample = Uint8Array;
 
@@ -21,6 +23,12 @@ interface Captured {
   readonly template: Template;
   /** 0 (at the limit of some quality rule) … 1 (comfortably inside all of them). */
   readonly qualityScore: number;
+  readonly presentation: Exclude<PresentationDecision, 'attack'>;
+}
+
+/** A sample that shows a picture of a face, a screen or a mask, as far as one sample tells (ISO/IEC 30107-3). */
+export interface PresentationAttack {
+  readonly outcome: 'presentation_attack';
 }
 
 /** A sample that gave none (ISO/IEC 2382-37 failure to acquire). Expected, hence a value and not an exception. */
@@ -31,7 +39,7 @@ export type FailureToAcquire =
   | { readonly outcome: 'unsupported_image'; readonly detail: string }
   | { readonly outcome: 'image_too_large'; readonly detail: string };
 
-export type CaptureOutcome = Captured | FailureToAcquire;
+export type CaptureOutcome = Captured | PresentationAttack | FailureToAcquire;
 
 /** The engine has as much work waiting as it may have; nothing was looked at. */
 export interface EngineBusy {

@@ -6,15 +6,19 @@ import { Piscina } from 'piscina';
 
 import type { BiometricSample, CaptureOutcome, CapturePurpose, EngineBusy, FaceCapturer } from './capture.js';
 import type { ImageLimits } from './decode.js';
-import type { CaptureTask, EngineWorkerData } from './engine-worker.js';
+import type { EngineChecks } from './engine.js';
+import type { EngineOutcome, EngineTask, EngineWorkerData } from './engine-worker.js';
 import type { SubjectRule } from './face-selection.js';
+import type { ExaminationOutcome, FrameExaminer } from './frame-examination.js';
+import type { FrameObserver, FrameOutcome } from './frame-observation.js';
 import { type ModelPack, templateModelId } from './model-pack.js';
 
 export interface EnginePoolOptions {
   readonly workers: number;
-  /** Captures that may wait for a worker; one more is answered `busy`. */
+  /** Pictures that may wait for a worker; one more is answered `busy`. */
   readonly maxQueue: number;
   readonly limits: ImageLimits;
+  readonly checks: EngineChecks;
   /** Default `largest`. */
   readonly subjectRule?: SubjectRule;
   /** The compiled worker; tests that run from the sources name the one in the build. */
@@ -23,19 +27,19 @@ export interface EnginePoolOptions {
 
 const BUSY: EngineBusy = { outcome: 'busy', retryAfterSeconds: 1 };
 
-/** A capture that has not been answered after this time, waiting included, is given up; a stuck worker is replaced. */
-const CAPTURE_TIMEOUT_MS = 20_000;
+/** A picture that has not been answered after this time, waiting included, is given up; a stuck worker is replaced. */
+const TASK_TIMEOUT_MS = 20_000;
 
 /**
  * Face engines on worker threads, so that inference (which blocks its thread) never delays the server's
  * event loop. The queue is bounded: a burst is refused at once instead of growing memory and latency.
  */
-export class FaceEnginePool implements FaceCapturer {
+export class FaceEnginePool implements FaceCapturer, FrameObserver, FrameExaminer {
   readonly modelId: string;
-  readonly #pool: Piscina<CaptureTask, CaptureOutcome>;
+  readonly #pool: Piscina<EngineTask, EngineOutcome>;
   readonly #maxQueue: number;
 
-  private constructor(pool: Piscina<CaptureTask, CaptureOutcome>, modelId: string, maxQueue: number) {
+  private constructor(pool: Piscina<EngineTask, EngineOutcome>, modelId: string, maxQueue: number) {
     this.#pool = pool;
     this.modelId = modelId;
     this.#maxQueue = maxQueue;
@@ -43,23 +47,20 @@ export class FaceEnginePool implements FaceCapturer {
 
   /** Resolves when the workers have loaded their models and have run once. */
   static async start(pack: ModelPack, options: EnginePoolOptions): Promise<FaceEnginePool> {
-    const workerData: EngineWorkerData = {
-      pack,
-      limits: options.limits,
-      subjectRule: options.subjectRule ?? 'largest',
-    };
-    const pool = new Piscina<CaptureTask, CaptureOutcome>({
+    const { limits, checks, subjectRule = 'largest' } = options;
+    const workerData: EngineWorkerData = { pack, options: { limits, checks, subjectRule } };
+    const pool = new Piscina<EngineTask, EngineOutcome>({
       filename: options.workerFile ?? fileURLToPath(new URL('./engine-worker.js', import.meta.url)),
       minThreads: options.workers,
       maxThreads: options.workers,
-      // Our own bound is checked in `capture`; this one leaves room for the warm-up.
+      // Our own bound is checked in `#run`; this one leaves room for the warm-up.
       maxQueue: options.maxQueue + options.workers,
       workerData,
     });
-    // Every failure reaches the capture that met it; without a listener the same one would end the process.
+    // Every failure reaches the task that met it; without a listener the same one would end the process.
     pool.on('error', () => undefined);
     // An empty file is refused by the decoder, after the worker has loaded everything.
-    const nothing: CaptureTask = { sample: new Uint8Array(0), purpose: 'verification' };
+    const nothing: EngineTask = { kind: 'capture', sample: new Uint8Array(0), purpose: 'verification' };
     try {
       await Promise.all(Array.from({ length: options.workers }, () => pool.run(nothing)));
     } catch (error) {
@@ -69,18 +70,31 @@ export class FaceEnginePool implements FaceCapturer {
     return new FaceEnginePool(pool, templateModelId(pack), options.maxQueue);
   }
 
-  async capture(sample: BiometricSample, purpose: CapturePurpose): Promise<CaptureOutcome | EngineBusy> {
+  capture(sample: BiometricSample, purpose: CapturePurpose): Promise<CaptureOutcome | EngineBusy> {
+    return this.#run({ kind: 'capture', sample, purpose }) as Promise<CaptureOutcome | EngineBusy>;
+  }
+
+  observe(frame: BiometricSample, purpose: CapturePurpose): Promise<FrameOutcome | EngineBusy> {
+    return this.#run({ kind: 'observe', sample: frame, purpose }) as Promise<FrameOutcome | EngineBusy>;
+  }
+
+  examine(sample: BiometricSample): Promise<ExaminationOutcome | EngineBusy> {
+    const task: EngineTask = { kind: 'examine', sample, purpose: 'verification' };
+    return this.#run(task) as Promise<ExaminationOutcome | EngineBusy>;
+  }
+
+  async #run(task: EngineTask): Promise<EngineOutcome | EngineBusy> {
     if (this.#pool.queueSize >= this.#maxQueue) return BUSY;
-    const signal = AbortSignal.timeout(CAPTURE_TIMEOUT_MS);
+    const signal = AbortSignal.timeout(TASK_TIMEOUT_MS);
     try {
-      return await this.#pool.run({ sample, purpose }, { signal });
+      return await this.#pool.run(task, { signal });
     } catch (error) {
       if (signal.aborted) return BUSY;
       throw error;
     }
   }
 
-  /** Lets running and waiting captures finish, then ends the workers. */
+  /** Lets running and waiting work finish, then ends the workers. */
   async close(): Promise<void> {
     await this.#pool.close();
   }

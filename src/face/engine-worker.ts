@@ -1,27 +1,29 @@
 import { workerData } from 'piscina';
 
 import type { BiometricSample, CaptureOutcome, CapturePurpose } from './capture.js';
-import type { ImageLimits } from './decode.js';
-import { FaceEngine } from './engine.js';
-import type { SubjectRule } from './face-selection.js';
+import { FaceEngine, type EngineOptions } from './engine.js';
+import type { ExaminationOutcome } from './frame-examination.js';
+import type { FrameOutcome } from './frame-observation.js';
 import type { ModelPack } from './model-pack.js';
 
 export interface EngineWorkerData {
   readonly pack: ModelPack;
-  readonly limits: ImageLimits;
-  readonly subjectRule: SubjectRule;
+  readonly options: EngineOptions;
 }
 
-export interface CaptureTask {
+export interface EngineTask {
+  readonly kind: 'capture' | 'observe' | 'examine';
   readonly sample: BiometricSample;
   readonly purpose: CapturePurpose;
 }
 
-async function start(): Promise<(task: CaptureTask) => Promise<CaptureOutcome>> {
-  const { pack, limits, subjectRule } = workerData as EngineWorkerData;
-  const engine = await FaceEngine.load(pack, limits, subjectRule);
-  return ({ sample, purpose }) => engine.capture(sample, purpose);
+export type EngineOutcome = CaptureOutcome | FrameOutcome | ExaminationOutcome;
+
+async function start(): Promise<(task: EngineTask) => Promise<EngineOutcome>> {
+  const { pack, options } = workerData as EngineWorkerData;
+  const engine = await FaceEngine.load(pack, options);
+  return ({ kind, sample, purpose }) => engine[kind](sample, purpose);
 }
 
-/** Entry of a worker thread: it loads its own sessions once, then answers one capture at a time. */
+/** Entry of a worker thread: it loads its own sessions once, then answers one task at a time. */
 export default start();

@@ -1,93 +1,189 @@
-import { ARCFACE_TEMPLATE, fitSimilarity } from './alignment.js';
-import type { BiometricSample, CaptureOutcome, CapturePurpose } from './capture.js';
+import { ARCFACE_TEMPLATE, type FivePoints, fitSimilarity } from './alignment.js';
+import type { BiometricSample, CaptureOutcome, CapturePurpose, FailureToAcquire } from './capture.js';
 import { type ImageLimits, decodeImage } from './decode.js';
 import { FaceDetector } from './detector.js';
 import { FaceEmbedder } from './embedder.js';
+import { sceneColours } from './face-colour.js';
+import { faceGeometry } from './face-geometry.js';
 import { type SubjectRule, selectFace } from './face-selection.js';
-import { LandmarkFinder, fivePoints } from './landmarks.js';
+import { frameDigest } from './frame-digest.js';
+import type { ExaminationOutcome } from './frame-examination.js';
+import type { DarkFrame, FrameOutcome } from './frame-observation.js';
+import { HeadPoseEstimator } from './head-pose.js';
+import { LandmarkFinder, type Landmarks, fivePoints } from './landmarks.js';
 import { type ModelPack, type VerifiedModel, templateModelId } from './model-pack.js';
 import { OnnxSession } from './onnx-session.js';
+import { PresentationAttackDetector, judgePresentation } from './presentation-attack.js';
 import { judgeExposure, judgeQuality, measureQuality } from './quality.js';
-import type { RgbImage } from './rgb-image.js';
+import type { Box, RgbImage } from './rgb-image.js';
+import type { AffineMap } from './sampling.js';
+
+/** Which checks beyond the comparison the engine makes; what it does not make, it does not load. */
+export interface EngineChecks {
+  /** Passive presentation attack detection on every sample. */
+  readonly presentation: boolean;
+  /** Frames of live sessions can be observed. */
+  readonly live: boolean;
+}
+
+export interface EngineOptions {
+  readonly limits: ImageLimits;
+  readonly checks: EngineChecks;
+  readonly subjectRule: SubjectRule;
+}
+
+/** The one face of a picture, found and measured; everything in pixels of `image`. */
+interface LocatedFace {
+  readonly outcome: 'located';
+  readonly image: RgbImage;
+  /** Pixels of the original per pixel of `image`. */
+  readonly reduction: number;
+  readonly box: Box;
+  readonly landmarks: Landmarks;
+  readonly five: FivePoints;
+  /** From the pixels of the aligned 112×112 crop. */
+  readonly crop: AffineMap;
+}
+
+/** A face that is turned further is followed, but no probe is taken of it; in the unit of `FaceGeometry.turn`. */
+const MAX_PROBE_TURN = 0.35;
+
+interface EngineParts {
+  readonly detector: FaceDetector;
+  readonly landmarks: LandmarkFinder;
+  readonly embedder: FaceEmbedder;
+  readonly presentation: PresentationAttackDetector | null;
+  readonly pose: HeadPoseEstimator | null;
+}
 
 /**
- * The whole way from an encoded picture to a template, on the thread that calls it: `capture` blocks that
- * thread for the time of the models, so servers call it through `FaceEnginePool`.
+ * The whole way from an encoded picture to a template, on the thread that calls it: it blocks that thread for
+ * the time of the models, so servers call it through `FaceEnginePool`.
  * One call at a time; it keeps nothing of a picture.
  */
 export class FaceEngine {
-  readonly #recognitionModel: string;
-  readonly #detector: FaceDetector;
-  readonly #landmarks: LandmarkFinder;
-  readonly #embedder: FaceEmbedder;
-  readonly #limits: ImageLimits;
-  readonly #subjectRule: SubjectRule;
-
   private constructor(
-    parts: { detector: FaceDetector; landmarks: LandmarkFinder; embedder: FaceEmbedder },
-    recognitionModel: string,
-    limits: ImageLimits,
-    subjectRule: SubjectRule,
-  ) {
-    this.#detector = parts.detector;
-    this.#landmarks = parts.landmarks;
-    this.#embedder = parts.embedder;
-    this.#recognitionModel = recognitionModel;
-    this.#limits = limits;
-    this.#subjectRule = subjectRule;
-  }
+    private readonly parts: EngineParts,
+    private readonly recognitionModel: string,
+    private readonly options: EngineOptions,
+  ) {}
 
-  static async load(
-    pack: ModelPack,
-    limits: ImageLimits,
-    subjectRule: SubjectRule = 'largest',
-  ): Promise<FaceEngine> {
-    const [detection, landmarks, recognition] = await Promise.all([
+  static async load(pack: ModelPack, options: EngineOptions): Promise<FaceEngine> {
+    const { checks } = options;
+    const [detection, landmarks, recognition, presentation, pose] = await Promise.all([
       openSession(pack.detection),
       openSession(pack.landmarks),
       openSession(pack.recognition),
+      checks.presentation ? openSession(pack.presentation_attack_detection) : null,
+      checks.live ? openSession(pack.head_pose) : null,
     ]);
-    const parts = {
+    const parts: EngineParts = {
       detector: new FaceDetector(detection, pack.detection.entry.input),
       landmarks: new LandmarkFinder(landmarks, pack.landmarks.entry.input),
       embedder: new FaceEmbedder(recognition, pack.recognition.entry),
+      presentation:
+        presentation &&
+        new PresentationAttackDetector(presentation, pack.presentation_attack_detection.entry.input),
+      pose: pose && new HeadPoseEstimator(pose, pack.head_pose.entry.input),
     };
-    return new FaceEngine(parts, templateModelId(pack), limits, subjectRule);
+    return new FaceEngine(parts, templateModelId(pack), options);
   }
 
   async capture(sample: BiometricSample, purpose: CapturePurpose): Promise<CaptureOutcome> {
-    const decoded = await decodeImage(sample, this.#limits);
-    if (decoded.outcome !== 'decoded') return decoded;
-    const { image, reduction } = decoded;
-
-    const subject = selectFace(this.#subjectRule, await this.#detector.detect(image), image);
-    if (subject.outcome === 'no_face') return withoutFace(image);
-    if (subject.outcome !== 'selected') return subject;
-
-    const { box } = subject.face;
-    const landmarks = await this.#landmarks.find(image, box);
-    const five = fivePoints(landmarks);
-    const crop = fitSimilarity(ARCFACE_TEMPLATE, five).map;
-    const measured = measureQuality(image, { box, landmarks, five, crop }, reduction);
-    const quality = judgeQuality(measured, purpose);
+    const face = await this.#locate(sample);
+    if (face.outcome !== 'located') return face;
+    const quality = judgeQuality(measureQuality(face.image, face, face.reduction), purpose);
     if (quality.reasons.length > 0) return { outcome: 'poor_quality', reasons: quality.reasons };
 
-    const vector = await this.#embedder.embed(image, crop);
+    const { presentation } = this.parts;
+    const decision = presentation
+      ? judgePresentation([await presentation.examine(face.image, face.box)])
+      : 'not_checked';
+    // Embedded in any case: the time must not tell a stranger which of the two checks refused the sample.
+    const vector = await this.parts.embedder.embed(face.image, face.crop);
+    if (decision === 'attack') return { outcome: 'presentation_attack' };
     return {
       outcome: 'captured',
-      template: { modelId: this.#recognitionModel, vector },
+      template: { modelId: this.recognitionModel, vector },
       qualityScore: quality.score,
+      presentation: decision,
     };
+  }
+
+  /** @throws Error when the engine was loaded without live sessions */
+  async observe(frame: BiometricSample, purpose: CapturePurpose): Promise<FrameOutcome> {
+    const { embedder, pose, presentation } = this.parts;
+    if (!pose || !presentation) throw new Error('the engine was loaded without live sessions');
+    const face = await this.#locate(frame);
+    if (face.outcome !== 'located') return face;
+    const { image, box, crop } = face;
+    const quality = judgeQuality(measureQuality(image, face, face.reduction), purpose);
+    const geometry = faceGeometry(face.landmarks);
+    // What is not looked at in full costs half: only turned and poor frames of a session, never one that decides.
+    const inFull = quality.reasons.length === 0 && Math.abs(geometry.turn) <= MAX_PROBE_TURN;
+    return {
+      outcome: 'observed',
+      place: {
+        left: box.left / image.width,
+        top: box.top / image.height,
+        width: box.width / image.width,
+        height: box.height / image.height,
+      },
+      reasons: quality.reasons,
+      qualityScore: quality.score,
+      pose: await pose.estimate(image, box),
+      geometry,
+      colours: sceneColours(image, box, crop),
+      digest: frameDigest(image),
+      features: inFull ? await embedder.embed(image, crop) : await embedder.embedUpright(image, crop),
+      probe: inFull
+        ? { modelId: this.recognitionModel, presentation: await presentation.examine(image, box) }
+        : null,
+    };
+  }
+
+  /** @throws Error when the engine was loaded without presentation attack detection */
+  async examine(sample: BiometricSample, purpose: CapturePurpose): Promise<ExaminationOutcome> {
+    const { presentation } = this.parts;
+    if (!presentation) throw new Error('the engine was loaded without presentation attack detection');
+    const face = await this.#locate(sample);
+    if (face.outcome !== 'located') return face;
+    const { reasons } = judgeQuality(measureQuality(face.image, face, face.reduction), purpose);
+    return {
+      outcome: 'examined',
+      reasons,
+      presentation: await presentation.examine(face.image, face.box),
+    };
+  }
+
+  async #locate(
+    sample: BiometricSample,
+  ): Promise<LocatedFace | DarkFrame | Exclude<FailureToAcquire, { outcome: 'poor_quality' }>> {
+    const decoded = await decodeImage(sample, this.options.limits);
+    if (decoded.outcome !== 'decoded') return decoded;
+    const { image, reduction } = decoded;
+    const faces = await this.parts.detector.detect(image);
+    const subject = selectFace(this.options.subjectRule, faces, image);
+    if (subject.outcome === 'no_face') return withoutFace(image);
+    if (subject.outcome !== 'selected') return subject;
+    const { box } = subject.face;
+    const landmarks = await this.parts.landmarks.find(image, box);
+    const five = fivePoints(landmarks);
+    const crop = fitSimilarity(ARCFACE_TEMPLATE, five).map;
+    return { outcome: 'located', image, reduction, box, landmarks, five, crop };
   }
 }
 
 /** Where nobody could see a face for want of light, that is the reason worth giving. */
-function withoutFace(image: RgbImage): CaptureOutcome {
+function withoutFace(image: RgbImage): DarkFrame | { outcome: 'no_face' } {
   const reason = judgeExposure(image);
   return reason ? { outcome: 'poor_quality', reasons: [reason] } : { outcome: 'no_face' };
 }
 
-function openSession({ entry, bytes }: VerifiedModel): Promise<OnnxSession> {
+/** The first run of a model takes several times as long as any other: nobody should wait for it. */
+async function openSession({ entry, bytes }: VerifiedModel): Promise<OnnxSession> {
   const { width, height, channels } = entry.input;
-  return OnnxSession.load(bytes, [1, channels === 'grey' ? 1 : 3, height, width]);
+  const session = await OnnxSession.load(bytes, [1, channels === 'grey' ? 1 : 3, height, width]);
+  await session.run();
+  return session;
 }

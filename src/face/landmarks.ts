@@ -1,6 +1,6 @@
 import type { FivePoints } from './alignment.js';
 import type { OnnxSession } from './onnx-session.js';
-import { type Box, type Point, type RgbImage, centreOf, meanPoint, scaleBox } from './rgb-image.js';
+import { type Box, type Point, type RgbImage, meanPoint, scaleBox, squareOf } from './rgb-image.js';
 import { type TensorSpec, boxToOutput, sampleToTensor } from './sampling.js';
 
 /** 68 points in the iBUG 300-W order, in pixels of the picture. */
@@ -37,7 +37,7 @@ export class LandmarkFinder {
 
   async #findIn(image: RgbImage, box: Box): Promise<Landmarks> {
     const shapes: Landmarks[] = [];
-    for (const shape of [box, squareAround(box)]) {
+    for (const shape of [box, squareOf(box)]) {
       for (const factor of CROP_FACTORS) shapes.push(await this.#run(image, scaleBox(shape, factor)));
     }
     return meanShape(shapes);
@@ -57,12 +57,6 @@ export class LandmarkFinder {
 
 function meanShape(shapes: readonly Landmarks[]): Landmarks {
   return Array.from({ length: POINTS }, (_, i) => meanPoint(shapes.map((shape) => shape[i]!)));
-}
-
-function squareAround(box: Box): Box {
-  const side = Math.max(box.width, box.height);
-  const { x, y } = centreOf(box);
-  return { left: x - side / 2, top: y - side / 2, width: side, height: side };
 }
 
 function boxAround(landmarks: Landmarks): Box {

@@ -4,8 +4,15 @@ import path from 'node:path';
 
 import { z } from 'zod';
 
-export const MODEL_TASKS = ['detection', 'landmarks', 'recognition'] as const;
+/** On the way from a picture to a template: what a calibration is bound to. */
+const TEMPLATE_TASKS = ['detection', 'landmarks', 'recognition'] as const;
+export const MODEL_TASKS = [...TEMPLATE_TASKS, 'presentation_attack_detection', 'head_pose'] as const;
 export type ModelTask = (typeof MODEL_TASKS)[number];
+
+/** One number for all channels, or one for each in the order of the picture: red, green, blue. */
+function perChannel<T extends z.ZodType<number>>(value: T) {
+  return z.union([value, z.tuple([value, value, value])]);
+}
 
 const entrySchema = z.strictObject({
   task: z.enum(MODEL_TASKS),
@@ -18,8 +25,8 @@ const entrySchema = z.strictObject({
     width: z.int().positive(),
     height: z.int().positive(),
     channels: z.enum(['rgb', 'bgr', 'grey']),
-    mean: z.number(),
-    scale: z.number().positive(),
+    mean: perChannel(z.number()),
+    scale: perChannel(z.number().positive()),
   }),
   dimensions: z.int().positive().optional(),
 });
@@ -97,7 +104,7 @@ export function templateModelId({ recognition }: ModelPack): string {
 
 /** What decides the scores: every model on the way to a template. A calibration holds for one such pipeline. */
 export function pipelineFingerprint(pack: ModelPack): string {
-  return fingerprint(MODEL_TASKS.map((task) => pack[task]));
+  return fingerprint(TEMPLATE_TASKS.map((task) => pack[task]));
 }
 
 function fingerprint(models: readonly VerifiedModel[]): string {

@@ -34,6 +34,13 @@ export function scaleBox(box: Box, factor: number): Box {
   return { left: x - width / 2, top: y - height / 2, width, height };
 }
 
+/** The square about the box's centre whose side is `factor` times the box's longer one. */
+export function squareOf(box: Box, factor = 1): Box {
+  const side = Math.max(box.width, box.height) * factor;
+  const { x, y } = centreOf(box);
+  return { left: x - side / 2, top: y - side / 2, width: side, height: side };
+}
+
 /** The overlapping area of two boxes in square pixels; 0 when they are apart. */
 export function intersectionArea(a: Box, b: Box): number {
   const width = Math.min(a.left + a.width, b.left + b.width) - Math.max(a.left, b.left);

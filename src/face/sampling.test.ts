@@ -49,6 +49,26 @@ describe('sampleToTensor', () => {
     expect([...out.subarray(0, 8)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
+  it('mirrors the picture outside of it where that is asked for, as often as it takes', () => {
+    const out = new Float32Array(24 * 4);
+    const row = (left: number) => {
+      const box = { left, top: 0, width: 24, height: 4 };
+      sampleToTensor(image, boxToOutput(box, 24, 4), spec('grey', 24), out, 'reflect');
+      return Array.from(out.subarray(0, 24), (luma) =>
+        Math.abs(Math.round((luma - 0.114 * 200) / (0.299 * 10))),
+      );
+    };
+    expect(row(-8)).toEqual([7, 6, 5, 4, 3, 2, 1, 0, 0, 1, 2, 3, 4, 5, 6, 7, 7, 6, 5, 4, 3, 2, 1, 0]);
+    expect(row(-24)).toEqual([7, 6, 5, 4, 3, 2, 1, 0, 0, 1, 2, 3, 4, 5, 6, 7, 7, 6, 5, 4, 3, 2, 1, 0]);
+  });
+
+  it('applies a mean and a scale to each channel', () => {
+    const out = new Float32Array(96);
+    const channels = { ...spec('rgb'), mean: [10, 20, 30], scale: [1, 2, 4] } as const;
+    sampleToTensor(image, boxToOutput(whole, 8, 4), channels, out);
+    expect([out[7], out[32], out[64]]).toEqual([60, -10, 42.5]);
+  });
+
   it('applies mean and scale', () => {
     const out = new Float32Array(96);
     sampleToTensor(image, boxToOutput(whole, 8, 4), { ...spec('rgb'), mean: 127, scale: 128 }, out);

@@ -18,9 +18,15 @@ export interface TensorSpec {
   readonly width: number;
   readonly height: number;
   readonly channels: 'rgb' | 'bgr' | 'grey';
-  readonly mean: number;
-  readonly scale: number;
+  /** One for all channels, or one each for red, green and blue; a grey input takes one. */
+  readonly mean: PerChannel;
+  readonly scale: PerChannel;
 }
+
+type PerChannel = number | readonly [red: number, green: number, blue: number];
+
+/** What stands outside of the picture: its edge pixel, again and again, or its mirror image. */
+export type Border = 'repeat' | 'reflect';
 
 /** The map that stretches `box` over an output of `width` × `height` pixels. */
 export function boxToOutput(box: Box, width: number, height: number): AffineMap {
@@ -34,13 +40,19 @@ const MAX_SAMPLES_PER_AXIS = 4;
 
 /**
  * Fills a planar tensor (channel, row, column) with the picture seen through `map`: bilinear
- * interpolation, box-averaged when the picture is reduced, the edge pixel repeated outside.
+ * interpolation, box-averaged when the picture is reduced.
  *
  * Every model input is made here: detection, landmark, recognition crops differ in map and spec only.
  *
  * @param out length `width * height * (grey ? 1 : 3)`; overwritten
  */
-export function sampleToTensor(image: RgbImage, map: AffineMap, spec: TensorSpec, out: Float32Array): void {
+export function sampleToTensor(
+  image: RgbImage,
+  map: AffineMap,
+  spec: TensorSpec,
+  out: Float32Array,
+  border: Border = 'repeat',
+): void {
   const { width, height, channels } = spec;
   const plane = width * height;
   const stepX = Math.hypot(map.a, map.c);
@@ -51,8 +63,10 @@ export function sampleToTensor(image: RgbImage, map: AffineMap, spec: TensorSpec
   const stride = image.width * 3;
   const maxX = image.width - 1;
   const maxY = image.height - 1;
-  const gain = 1 / (nx * ny * spec.scale);
-  const offset = -spec.mean / spec.scale;
+  const [redScale, greenScale, blueScale] = perChannel(spec.scale);
+  const [redMean, greenMean, blueMean] = perChannel(spec.mean);
+  const samples = nx * ny;
+  const reflect = border === 'reflect';
   const [redPlane, bluePlane] = channels === 'bgr' ? [2 * plane, 0] : [0, 2 * plane];
 
   for (let y = 0; y < height; y++) {
@@ -64,8 +78,12 @@ export function sampleToTensor(image: RgbImage, map: AffineMap, spec: TensorSpec
         const v = y + (j + 0.5) / ny - 0.5;
         for (let i = 0; i < nx; i++) {
           const u = x + (i + 0.5) / nx - 0.5;
-          const sx = Math.min(maxX, Math.max(0, map.a * u + map.b * v + map.tx));
-          const sy = Math.min(maxY, Math.max(0, map.c * u + map.d * v + map.ty));
+          let sx = map.a * u + map.b * v + map.tx;
+          let sy = map.c * u + map.d * v + map.ty;
+          if (reflect && (sx < 0 || sx > maxX)) sx = reflected(sx, image.width);
+          if (reflect && (sy < 0 || sy > maxY)) sy = reflected(sy, image.height);
+          sx = Math.min(maxX, Math.max(0, sx));
+          sy = Math.min(maxY, Math.max(0, sy));
           const x0 = sx | 0;
           const y0 = sy | 0;
           const fx = sx - x0;
@@ -88,12 +106,23 @@ export function sampleToTensor(image: RgbImage, map: AffineMap, spec: TensorSpec
       const at = y * width + x;
       if (channels === 'grey') {
         // ITU-R BT.601 luma, as the landmark model was trained on.
-        out[at] = (0.299 * red + 0.587 * green + 0.114 * blue) * gain + offset;
+        out[at] = ((0.299 * red + 0.587 * green + 0.114 * blue) / samples - redMean) / redScale;
       } else {
-        out[redPlane + at] = red * gain + offset;
-        out[plane + at] = green * gain + offset;
-        out[bluePlane + at] = blue * gain + offset;
+        out[redPlane + at] = (red / samples - redMean) / redScale;
+        out[plane + at] = (green / samples - greenMean) / greenScale;
+        out[bluePlane + at] = (blue / samples - blueMean) / blueScale;
       }
     }
   }
+}
+
+function perChannel(value: PerChannel): readonly [number, number, number] {
+  return typeof value === 'number' ? [value, value, value] : value;
+}
+
+/** The place in 0…size − 1 whose mirror image lies at `at`: … 1 0 | 0 1 2 … */
+function reflected(at: number, size: number): number {
+  const period = 2 * size;
+  const phase = (((at + 0.5) % period) + period) % period;
+  return (phase < size ? phase : period - phase) - 0.5;
 }

@@ -48,6 +48,7 @@ describe('a face verification', () => {
         return {
           outcome: 'captured',
           qualityScore: 1,
+          presentation: 'bona_fide',
           template: { modelId: model, vector: Float32Array.of(1, 0) },
         };
       },
@@ -64,7 +65,7 @@ describe('a face verification', () => {
       now: clock,
     });
     const limits = { maxFaceFailures: 5, now: clock };
-    enrolment = new FaceEnrolment({ accounts, capturer, vault, now: clock });
+    enrolment = new FaceEnrolment({ accounts, capturer, vault, liveness: 'passive', now: clock });
     signIn = new SignIn({
       accounts,
       flows,
@@ -82,6 +83,7 @@ describe('a face verification', () => {
       capturer,
       vault,
       threshold: { cosine: 0.5, falseMatchRate: 1e-4 },
+      liveness: 'passive',
       ...limits,
     });
     const passwords = new PasswordPolicy(8);

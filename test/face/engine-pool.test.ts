@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { FaceEnginePool } from '../../src/face/engine-pool.js';
-import { LIMITS, WORKER_FILE, shippedModels } from '../support/engine.js';
+import { ENGINE_OPTIONS, WORKER_FILE, shippedModels } from '../support/engine.js';
 import { still } from '../support/faces.js';
 
 describe('the pool of engines', () => {
   let pool: FaceEnginePool;
   let franck: Buffer;
   beforeAll(async () => {
-    const options = { workers: 2, maxQueue: 3, limits: LIMITS, workerFile: WORKER_FILE };
+    const options = { ...ENGINE_OPTIONS, workers: 2, maxQueue: 3, workerFile: WORKER_FILE };
     pool = await FaceEnginePool.start(await shippedModels(), options);
     franck = await still('franck_02159.jpg');
   });
@@ -19,6 +19,10 @@ describe('the pool of engines', () => {
       outcome: 'captured',
       template: { modelId: pool.modelId },
     });
+  });
+
+  it('examines a picture for itself, as error rates are measured', async () => {
+    expect(await pool.examine(franck)).toMatchObject({ outcome: 'examined', reasons: [] });
   });
 
   it('answers busy beyond its queue, at once, and is well again afterwards', async () => {

@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { CapturePurpose } from '../../src/face/capture.js';
 import { FaceEngine } from '../../src/face/engine.js';
-import { LIMITS, shippedModels } from '../support/engine.js';
+import { ENGINE_OPTIONS, shippedModels } from '../support/engine.js';
 import { filmFrame, still } from '../support/faces.js';
 import { removeTemporaryDirectories } from '../support/server.js';
 
 let engine: FaceEngine;
 let franck: Buffer;
 beforeAll(async () => {
-  engine = await FaceEngine.load(await shippedModels(), LIMITS);
+  engine = await FaceEngine.load(await shippedModels(), ENGINE_OPTIONS);
   franck = await still('franck_02159.jpg');
 });
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CaptureOutcome, Template } from '../../src/face/capture.js';
 import { type DecisionThreshold, decide } from '../../src/face/comparison.js';
 import { FaceEngine } from '../../src/face/engine.js';
-import { LIMITS, shippedModels, shippedThreshold } from '../support/engine.js';
+import { ENGINE_OPTIONS, shippedModels, shippedThreshold } from '../support/engine.js';
 import {
   FILM_STARS,
   FRANCK_STILLS,
@@ -21,7 +21,7 @@ let threshold: DecisionThreshold;
 let enrolled: Template;
 
 beforeAll(async () => {
-  engine = await FaceEngine.load(await shippedModels(), LIMITS);
+  engine = await FaceEngine.load(await shippedModels(), ENGINE_OPTIONS);
   threshold = await shippedThreshold();
   enrolled = templateOf(await engine.capture(await still('franck_02159.jpg'), 'enrolment'));
 });

@@ -7,6 +7,11 @@ import { type ModelPack, loadModelPack } from '../../src/face/model-pack.js';
 const root = (folder: string) => fileURLToPath(new URL(`../../${folder}`, import.meta.url));
 
 export const LIMITS = { maxBytes: 10_000_000, maxPixels: 50_000_000 };
+export const ENGINE_OPTIONS = {
+  limits: LIMITS,
+  checks: { presentation: true, live: true },
+  subjectRule: 'largest',
+} as const;
 /** Vitest runs the sources, worker threads run the build. */
 export const WORKER_FILE = root('dist/face/engine-worker.js');
 

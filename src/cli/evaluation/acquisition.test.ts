@@ -7,6 +7,7 @@ const images = Array.from({ length: 20 }, (_, i) => `p/${String(i).padStart(2, '
 const captured: CaptureOutcome = {
   outcome: 'captured',
   template: { modelId: 'm', vector: Float32Array.of(1, 0) },
+  presentation: 'not_checked',
   qualityScore: 1,
 };
 

@@ -1,9 +1,9 @@
-import type { BiometricSample, FaceCapturer, FailureToAcquire, QualityReason } from '../../face/capture.js';
+import type { BiometricSample, CaptureOutcome, FaceCapturer, QualityReason } from '../../face/capture.js';
 
 /** An image that gave no template. */
 export interface FailedImage {
   readonly image: string;
-  readonly outcome: FailureToAcquire['outcome'];
+  readonly outcome: Exclude<CaptureOutcome['outcome'], 'captured'>;
   /** Only for `poor_quality`. */
   readonly reasons: readonly QualityReason[];
 }
@@ -33,23 +33,32 @@ export async function acquire(
 ): Promise<Acquisition> {
   const templates = new Map<string, Float32Array>();
   const failures: FailedImage[] = [];
+  await withEachImage(images, inFlight, async (image) => {
+    const result = await captureOne(capturer, image, read);
+    if (result.outcome === 'captured') templates.set(image, result.template.vector);
+    else {
+      const reasons = result.outcome === 'poor_quality' ? result.reasons : [];
+      failures.push({ image, outcome: result.outcome, reasons });
+    }
+    onCaptured();
+  });
+  return { templates, failures: failures.sort((x, y) => (x.image < y.image ? -1 : 1)) };
+}
+
+/** Works on so many at a time; after the first failure, which is thrown, none is begun. */
+export async function withEachImage(
+  images: readonly string[],
+  inFlight: number,
+  work: (image: string) => Promise<void>,
+): Promise<void> {
   // All lanes draw from one generator; a lane that throws closes it, and the others come to an end as well.
   const waiting = (function* () {
     yield* images;
   })();
   const lane = async (): Promise<void> => {
-    for (const image of waiting) {
-      const result = await captureOne(capturer, image, read);
-      if (result.outcome === 'captured') templates.set(image, result.template.vector);
-      else {
-        const reasons = result.outcome === 'poor_quality' ? result.reasons : [];
-        failures.push({ image, outcome: result.outcome, reasons });
-      }
-      onCaptured();
-    }
+    for (const image of waiting) await work(image);
   };
   await Promise.all(Array.from({ length: inFlight }, lane));
-  return { templates, failures: failures.sort((x, y) => (x.image < y.image ? -1 : 1)) };
 }
 
 async function captureOne(capturer: FaceCapturer, image: string, read: AcquisitionOptions['read']) {

@@ -1,65 +1,45 @@
 import type { Findings } from './findings.js';
 import { cosine, count, identitiesText, percent, percentRange, rate } from '../terminal/number-format.js';
+import {
+  type KeyFigure,
+  escapeHtml,
+  factsTable,
+  figure,
+  figures,
+  htmlPage,
+  keyFigureList,
+  list,
+  section,
+  table,
+  warning,
+} from './page-parts.js';
 import { detChart, rocChart, scoreHistogram, thresholdChart } from './report-charts.js';
 import { limitsOf } from './report-limits.js';
-import { REPORT_STYLE } from './report-style.js';
 
 /** The findings as one HTML file for people: no script, nothing that is loaded from elsewhere. */
 export function reportPage(findings: Findings): string {
   const title = `Evaluation of ${findings.model.id} on ${findings.dataset}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8" />
-<meta name="viewport" content="width=device-width, initial-scale=1" />
-<title>${escapeHtml(title)}</title>
-<style>${REPORT_STYLE}</style>
-</head>
-<body>
-<h1>${escapeHtml(title)}</h1>
-<p class="soft">${count(findings.images)} images of ${identitiesText(findings)}, ${escapeHtml(findings.date)}</p>
-${findings.warnings.map((warning) => `<p class="warning">${escapeHtml(warning)}</p>`).join('\n')}
-${keyFigures(findings)}
-<h2>Error rates by threshold</h2>
-${operatingPoints(findings)}
-<h2>Thresholds in use</h2>
-${shippedThresholds(findings)}
-<h2>Curves</h2>
-<div class="charts">
-${charts(findings)}
-</div>
-<h2>Failures to acquire</h2>
-${failuresToAcquire(findings)}
-<h2>What was measured</h2>
-${whatWasMeasured(findings)}
-<h2>Limits</h2>
-<ul>
-${limitsOf(findings)
-  .map((limit) => `<li>${escapeHtml(limit)}</li>`)
-  .join('\n')}
-</ul>
-</body>
-</html>
-`;
+  const subtitle = `${count(findings.images)} images of ${identitiesText(findings)}, ${findings.date}`;
+  return htmlPage(title, subtitle, [
+    ...findings.warnings.map(warning),
+    keyFigures(findings),
+    section('Error rates by threshold', operatingPoints(findings)),
+    section('Thresholds in use', shippedThresholds(findings)),
+    section('Curves', figures(charts(findings))),
+    section('Failures to acquire', failuresToAcquire(findings)),
+    section('What was measured', whatWasMeasured(findings)),
+    section('Limits', list(limitsOf(findings))),
+  ]);
 }
 
 function keyFigures(findings: Findings): string {
   const { accuracy, accuracyOfCompared, equalErrorRate, failureToAcquire } = findings;
-  const figures = [
+  const entries: KeyFigure[] = [
     [
       'Accuracy',
       percent(accuracy.mean),
       `± ${percent(accuracy.standardDeviation)} over ${accuracy.folds.length} folds`,
     ],
-    ...(failureToAcquire.errors === 0
-      ? []
-      : [
-          [
-            'Accuracy without failures to acquire',
-            percent(accuracyOfCompared.mean),
-            `± ${percent(accuracyOfCompared.standardDeviation)}, pairs with two templates`,
-          ],
-        ]),
     ['Equal error rate', percent(equalErrorRate.rate), `at cosine ${cosine(equalErrorRate.cosine)}`],
     [
       'Failure to acquire',
@@ -67,11 +47,14 @@ function keyFigures(findings: Findings): string {
       `${count(failureToAcquire.errors)} of ${count(failureToAcquire.trials)} images`,
     ],
   ];
-  const items = figures.map(
-    ([name = '', value = '', note = '']) =>
-      `<div><dt>${name}</dt><dd>${value}<small>${note}</small></dd></div>`,
-  );
-  return `<dl class="key">\n${items.join('\n')}\n</dl>`;
+  if (failureToAcquire.errors > 0) {
+    entries.splice(1, 0, [
+      'Accuracy without failures to acquire',
+      percent(accuracyOfCompared.mean),
+      `± ${percent(accuracyOfCompared.standardDeviation)}, pairs with two templates`,
+    ]);
+  }
+  return keyFigureList(entries);
 }
 
 function operatingPoints({ operatingPoints, allAgainstAll, comparisons }: Findings): string {
@@ -120,7 +103,7 @@ function shippedThresholds({ shipped, model, comparisons }: Findings): string {
   );
 }
 
-function charts(findings: Findings): string {
+function charts(findings: Findings): string[] {
   return [
     figure(rocChart(findings), 'ROC curve', 'How many genuine pairs match, for each rate of false matches.'),
     figure(detChart(findings), 'DET curve', 'Both error rates on logarithmic scales. Dashed: equal rates.'),
@@ -134,14 +117,7 @@ function charts(findings: Findings): string {
       'Error rates by threshold',
       'What a stricter threshold gains in false matches and costs in false non-matches, on a logarithmic scale.',
     ),
-  ].join('\n');
-}
-
-function figure(svg: string, name: string, caption: string): string {
-  return (
-    `<figure><div role="img" aria-label="${escapeHtml(`${name}. ${caption}`)}">${svg}</div>` +
-    `<figcaption><strong>${escapeHtml(name)}.</strong> ${escapeHtml(caption)}</figcaption></figure>`
-  );
+  ];
 }
 
 function failuresToAcquire(findings: Findings): string {
@@ -176,39 +152,5 @@ function whatWasMeasured(findings: Findings): string {
     ['Recognition model', `${model.id}, sha256 ${model.sha256}`],
     ['Date', findings.date],
   ];
-  const rows = facts.map(
-    ([name, value]) => `<tr><th scope="row">${name}</th><td>${escapeHtml(value)}</td></tr>`,
-  );
-  rows.push(`<tr><th scope="row">Command</th><td><code>${escapeHtml(findings.commandLine)}</code></td></tr>`);
-  return `<table class="facts"><tbody>\n${rows.join('\n')}\n</tbody></table>`;
-}
-
-/** A value, or a value with a note that stands below it where there is little room. */
-type Cell = string | readonly [value: string, note: string];
-
-function table(explanation: string, head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const headCells = head.map((cell) => `<th scope="col">${escapeHtml(cell)}</th>`).join('');
-  const bodyRows = rows.map(
-    ([first = '', ...cells]) =>
-      `<tr><th scope="row">${cellHtml(first)}</th>${cells.map((cell) => `<td>${cellHtml(cell)}</td>`).join('')}</tr>`,
-  );
-  return (
-    `<p class="soft small">${escapeHtml(explanation)}</p>\n` +
-    `<div class="scroll"><table><thead><tr>${headCells}</tr></thead>\n` +
-    `<tbody>\n${bodyRows.join('\n')}\n</tbody></table></div>`
-  );
-}
-
-function cellHtml(cell: Cell): string {
-  if (typeof cell === 'string') return escapeHtml(cell);
-  return `${escapeHtml(cell[0])} <small>${escapeHtml(cell[1])}</small>`;
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
+  return factsTable(facts, findings.commandLine);
 }

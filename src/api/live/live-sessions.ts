@@ -1,0 +1,155 @@
+import type { FastifyBaseLogger } from 'fastify';
+
+import { AuthError } from '../../auth/auth-error.js';
+import type { LiveEnrolment } from '../../auth/live-enrolment.js';
+import { type LiveMessage, type LiveResult, LiveSession } from '../../auth/live-session.js';
+import type { LivePurpose, LiveTicket, LiveTickets } from '../../auth/live-tickets.js';
+import type { LiveVerification } from '../../auth/live-verification.js';
+import type { FrameObserver } from '../../face/frame-observation.js';
+import type { ChallengeSource } from '../../face/live/challenge.js';
+import { Problem } from '../problems.js';
+
+/** How a session reaches its client. */
+interface LiveTransport {
+  readonly name: 'socket' | 'http';
+  /** Frames that may wait for being judged. */
+  readonly maxWaiting: number;
+  readonly requestId: string;
+  readonly onMessage: (message: LiveMessage) => void;
+}
+
+/** The live sessions of this process: admits as many as may be, and one at a time for each sign-in or enrolment. */
+export class LiveSessions {
+  readonly #open = new Map<string, LiveSession>();
+  #opening = 0;
+  #closing = false;
+
+  constructor(
+    private readonly deps: {
+      readonly tickets: LiveTickets;
+      readonly verification: LiveVerification;
+      readonly enrolment: LiveEnrolment;
+      readonly observer: FrameObserver;
+      readonly challenges: ChallengeSource;
+      readonly maxSessions: number;
+      /** Whether this server makes live checks at all. */
+      readonly offered: boolean;
+      readonly now: () => number;
+      readonly logger: FastifyBaseLogger;
+    },
+  ) {}
+
+  /** @throws Problem `live_check_not_offered` */
+  requireOffered(): void {
+    if (!this.deps.offered) throw new Problem('live_check_not_offered');
+  }
+
+  /** @throws AuthError `invalid_token` */
+  readTicket(ticket: string, purpose: LivePurpose) {
+    return this.deps.tickets.read(ticket, purpose);
+  }
+
+  /**
+   * Spends the ticket and opens its session.
+   *
+   * @throws AuthError `invalid_token`, `too_many_attempts`, `reference_incompatible`; Problem `busy`,
+   *         `live_session_not_found`
+   */
+  async open(
+    ticket: LiveTicket & { readonly expiresAt: number },
+    transport: LiveTransport,
+  ): Promise<LiveSession> {
+    this.requireOffered();
+    if (this.#closing || this.#open.size + this.#opening >= this.deps.maxSessions) {
+      throw new Problem('busy', {
+        detail: 'As many live checks as this server can make are under way. Try again in a moment.',
+        retryAfterSeconds: 10,
+      });
+    }
+    this.#opening++;
+    try {
+      await this.#spend(ticket, transport);
+      const { verification, enrolment, observer, challenges, now } = this.deps;
+      const subject = await (ticket.purpose === 'verification' ? verification : enrolment).subjectOf(ticket);
+      const key = `${ticket.purpose} ${ticket.boundTo}`;
+      this.#open.get(key)?.interrupt('superseded');
+      const openedAt = now();
+      const session: LiveSession = new LiveSession({
+        subject,
+        observer,
+        challenges,
+        maxWaiting: transport.maxWaiting,
+        now,
+        onMessage: (message) => {
+          if (message.type === 'result') {
+            if (this.#open.get(key) === session) this.#open.delete(key);
+            this.#log(ticket, transport, message.result, {
+              frames: session.framesJudged,
+              ms: now() - openedAt,
+            });
+          }
+          transport.onMessage(message);
+        },
+      });
+      this.#open.set(key, session);
+      return session;
+    } finally {
+      this.#opening--;
+    }
+  }
+
+  /** A ticket is worth one try, whatever comes of it. */
+  async #spend(ticket: LiveTicket & { readonly expiresAt: number }, { name }: LiveTransport): Promise<void> {
+    try {
+      await this.deps.tickets.spend(ticket);
+    } catch (error) {
+      // Without a socket a ticket comes with every call: one that is spent names a session that is not here.
+      throw name === 'http' && error instanceof AuthError ? new Problem('live_session_not_found') : error;
+    }
+  }
+
+  /** What nobody expected before there was a session; what they were told does not say. */
+  logFault(error: unknown, requestId: string): void {
+    this.deps.logger.error({ request_id: requestId, err: error }, 'live handshake failed');
+  }
+
+  /** Tells every client that the server stops; no session is opened any more. */
+  closeAll(): void {
+    this.#closing = true;
+    for (const session of [...this.#open.values()]) session.interrupt('shutting_down');
+  }
+
+  /** One line a session, without who it was, what was seen, or how alike it was. */
+  #log(
+    { purpose }: LiveTicket,
+    { name, requestId }: LiveTransport,
+    result: LiveResult,
+    measured: { frames: number; ms: number },
+  ): void {
+    const line = {
+      request_id: requestId,
+      purpose,
+      transport: name,
+      outcome: result.outcome,
+      ...reasonOf(result),
+      ...measured,
+    };
+    const fault = result.outcome === 'error' && !(result.error instanceof AuthError);
+    if (fault) this.deps.logger.error(line, 'live session');
+    else this.deps.logger.info(line, 'live session');
+  }
+}
+
+function reasonOf(result: LiveResult): object {
+  switch (result.outcome) {
+    case 'verified':
+    case 'enrolled':
+      return {};
+    case 'failed':
+      return { reason: result.failure };
+    case 'interrupted':
+      return { reason: result.by };
+    case 'error':
+      return result.error instanceof AuthError ? { reason: result.error.code } : { err: result.error };
+  }
+}

@@ -1,0 +1,139 @@
+import { Controller, HttpCode, Inject, Param, Post, Req, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+
+import { LiveEnrolment } from '../../auth/live-enrolment.js';
+import type { LivePurpose } from '../../auth/live-tickets.js';
+import { LiveVerification } from '../../auth/live-verification.js';
+import type { AuthenticatedCaller } from '../../auth/sessions.js';
+import { Answers, LiveMessagesForm, bodyProblems } from '../api-documentation.js';
+import { Bearer, Caller, SessionGuard } from '../bearer.js';
+import type { FormRequest } from '../sample-upload.js';
+import { exchangedSchema, liveTicketSchema } from '../schemas/answers.js';
+import * as examples from '../schemas/examples.js';
+import { UploadGate } from '../upload-gate.js';
+import { LiveCalls } from './live-calls.js';
+import { readLiveForm } from './live-form.js';
+import { LiveSessions } from './live-sessions.js';
+
+const TICKET = {
+  201: {
+    schema: liveTicketSchema,
+    description: 'A ticket for one live session.',
+    example: examples.liveTicket,
+  },
+} as const;
+const EXCHANGED = {
+  200: {
+    schema: exchangedSchema,
+    description: 'What the server has said since the last call; the last message of a session is its result.',
+    example: examples.exchanged,
+  },
+} as const;
+const EXCHANGE_PROBLEMS = bodyProblems(
+  'invalid_token',
+  'live_session_not_found',
+  'live_check_not_offered',
+  'too_many_attempts',
+  'malformed_upload',
+  'image_too_large',
+  'busy',
+);
+
+@ApiTags('Live check')
+@Controller('user')
+export class LiveController {
+  constructor(
+    @Inject(LiveVerification) private readonly verification: LiveVerification,
+    @Inject(LiveEnrolment) private readonly enrolment: LiveEnrolment,
+    @Inject(LiveSessions) private readonly sessions: LiveSessions,
+    @Inject(LiveCalls) private readonly calls: LiveCalls,
+    @Inject(UploadGate) private readonly uploads: UploadGate,
+  ) {}
+
+  @Post('live-verification')
+  @ApiBearerAuth('verification')
+  @ApiOperation({
+    summary: 'Get a ticket for a live session that completes the sign-in',
+    description:
+      'Open the WebSocket `socket` with the subprotocols `vultus.live.v1` and `vultus.ticket.` + ticket, or post to `frames`. /asyncapi.json describes the messages.',
+  })
+  @Answers(
+    TICKET,
+    bodyProblems('invalid_token', 'too_many_attempts', 'reference_incompatible', 'live_check_not_offered'),
+  )
+  async startVerification(@Bearer() token: string) {
+    this.sessions.requireOffered();
+    return ticketAnswer('verification', await this.verification.issueTicket(token));
+  }
+
+  @Post('live-enrolment')
+  @UseGuards(SessionGuard)
+  @ApiBearerAuth('authorization')
+  @ApiOperation({
+    summary: 'Get a ticket for a live session that enrols the face',
+    description: 'As for a sign-in. The caller must have signed in lately (`REAUTH_MAX_AGE`).',
+  })
+  @Answers(TICKET, bodyProblems('invalid_token', 'reauthentication_required', 'live_check_not_offered'))
+  async startEnrolment(@Caller() caller: AuthenticatedCaller) {
+    this.sessions.requireOffered();
+    return ticketAnswer('enrolment', await this.enrolment.issueTicket(caller));
+  }
+
+  @Post('live-verification/:id/frames')
+  @HttpCode(200)
+  @ApiBearerAuth('ticket')
+  @ApiParam({ name: 'id', description: 'Of the live session, as answered beside the ticket.' })
+  @ApiOperation({
+    summary: 'Carry on a live session that completes the sign-in, without a socket',
+    description: 'The fields and files are the messages that the socket would carry.',
+  })
+  @LiveMessagesForm()
+  @Answers(EXCHANGED, [...EXCHANGE_PROBLEMS, 'reference_incompatible'])
+  exchangeVerification(
+    @Param('id') id: string,
+    @Bearer() ticket: string,
+    @Req() request: FormRequest & FastifyRequest,
+  ) {
+    return this.#exchange('verification', id, ticket, request);
+  }
+
+  @Post('live-enrolment/:id/frames')
+  @HttpCode(200)
+  @ApiBearerAuth('ticket')
+  @ApiParam({ name: 'id', description: 'Of the live session, as answered beside the ticket.' })
+  @ApiOperation({
+    summary: 'Carry on a live session that enrols the face, without a socket',
+    description: 'The fields and files are the messages that the socket would carry.',
+  })
+  @LiveMessagesForm()
+  @Answers(EXCHANGED, EXCHANGE_PROBLEMS)
+  exchangeEnrolment(
+    @Param('id') id: string,
+    @Bearer() ticket: string,
+    @Req() request: FormRequest & FastifyRequest,
+  ) {
+    return this.#exchange('enrolment', id, ticket, request);
+  }
+
+  async #exchange(purpose: LivePurpose, id: string, ticket: string, request: FormRequest & FastifyRequest) {
+    const messages = await this.uploads.admit(() =>
+      this.calls.exchange(purpose, id, ticket, request.id, () => readLiveForm(request)),
+    );
+    return { messages };
+  }
+}
+
+function ticketAnswer(
+  purpose: LivePurpose,
+  { id, ticket, expiresAt }: { id: string; ticket: string; expiresAt: number },
+) {
+  const path = `/user/live-${purpose}`;
+  return {
+    id,
+    ticket,
+    expires_at: new Date(expiresAt).toISOString(),
+    socket: path,
+    frames: `${path}/${id}/frames`,
+  };
+}

@@ -1,0 +1,27 @@
+import type { CapturePurpose, Template } from '../face/capture.js';
+import type { LiveEvidence } from '../face/live/live-judge.js';
+import type { Account } from '../storage/port.js';
+
+/** What a live session was passed for. */
+export type LiveSuccess =
+  | {
+      readonly outcome: 'verified';
+      readonly account: Account;
+      readonly token: string;
+      readonly reference: Template;
+    }
+  | { readonly outcome: 'enrolled'; readonly account: Account; readonly reference: Template };
+
+/** What a live session is about: the sign-in or the enrolment behind it, which decides what a passed one is worth. */
+export interface LiveSubject {
+  readonly purpose: CapturePurpose;
+  /** @throws AuthError when the session or sign-in attempt behind it has ended meanwhile */
+  requireAlive(): Promise<void>;
+  /**
+   * Called once, before anything of the challenge is shown.
+   * @throws AuthError when no attempt is left
+   */
+  reserveAttempt(): Promise<void>;
+  /** @throws AuthError when the face is not accepted after all */
+  settle(evidence: LiveEvidence): Promise<LiveSuccess>;
+}

@@ -1,0 +1,89 @@
+import type { Template } from '../capture.js';
+import { cosineSimilarity } from '../comparison.js';
+import type { ObservedFace } from '../frame-observation.js';
+import type { PresentationScores } from '../presentation-attack.js';
+
+/**
+ * Least cosine between a frame and the person of this session. Within a session light and camera are the
+ * same: frames of one person stay above 0.7, turned ones included, and strangers reach it once in 100,000
+ * (docs/accuracy.md).
+ */
+const SAME_PERSON = 0.5;
+/** One frame may be spoilt by movement; two in a row are somebody else. */
+const MAX_STRANGE_FRAMES = 2;
+/** How many of the best probes make the template that is compared. */
+const FUSED_PROBES = 5;
+/** Two frames of a camera differ at least by its noise. */
+const IDENTICAL = 0.9995;
+
+/** Whether two frames of one session show one person. */
+export function showSamePerson(a: Float32Array, b: Float32Array): boolean {
+  return cosineSimilarity(a, b) >= SAME_PERSON;
+}
+
+/** Follows one person through a session and gathers what is compared with the reference in the end. */
+export class IdentityTrack {
+  readonly #anchor: Float32Array;
+  readonly #probes: ObservedFace[] = [];
+  #strangeFrames = 0;
+  #previous: ObservedFace | null = null;
+  #frozenSince: number | null = null;
+
+  /** @param faces of one person at rest, at least one of them a probe */
+  constructor(faces: readonly ObservedFace[]) {
+    this.#anchor = fused(faces.map(({ features }) => ({ features, weight: 1 })));
+    for (const face of faces) this.#keepProbe(face);
+  }
+
+  /** @returns whether the frame shows the session's person; `changed` when that is settled */
+  follow(face: ObservedFace): 'same' | 'doubtful' | 'changed' {
+    if (!showSamePerson(face.features, this.#anchor)) {
+      return ++this.#strangeFrames >= MAX_STRANGE_FRAMES ? 'changed' : 'doubtful';
+    }
+    this.#strangeFrames = 0;
+    this.#keepProbe(face);
+    return 'same';
+  }
+
+  /** @returns for how long the camera has been showing one and the same picture, in milliseconds */
+  frozenFor(face: ObservedFace, at: number): number {
+    const same =
+      this.#previous !== null && cosineSimilarity(this.#previous.features, face.features) > IDENTICAL;
+    this.#previous = face;
+    if (!same) this.#frozenSince = null;
+    else this.#frozenSince ??= at;
+    return this.#frozenSince === null ? 0 : at - this.#frozenSince;
+  }
+
+  get presentation(): PresentationScores[] {
+    return this.#probes.flatMap(({ probe }) => (probe ? [probe.presentation] : []));
+  }
+
+  /** The template of the session: the best probes, each by its quality. */
+  probe(): { template: Template; qualityScore: number } {
+    const best = this.#probes.toSorted((a, b) => b.qualityScore - a.qualityScore).slice(0, FUSED_PROBES);
+    const modelId = best[0]?.probe?.modelId;
+    if (modelId === undefined) throw new Error('a session without a probe has nothing to compare');
+    return {
+      template: {
+        modelId,
+        vector: fused(best.map(({ features, qualityScore }) => ({ features, weight: qualityScore + 0.1 }))),
+      },
+      qualityScore: best.at(-1)!.qualityScore,
+    };
+  }
+
+  #keepProbe(face: ObservedFace): void {
+    if (face.probe) this.#probes.push(face);
+  }
+}
+
+/** The direction of the weighted sum. */
+function fused(parts: readonly { features: Float32Array; weight: number }[]): Float32Array {
+  const sum = new Float32Array(parts[0]!.features.length);
+  for (const { features, weight } of parts) {
+    for (let i = 0; i < sum.length; i++) sum[i]! += weight * features[i]!;
+  }
+  const norm = Math.sqrt(sum.reduce((squares, value) => squares + value * value, 0));
+  return sum.map((value) => value / norm);
+}

@@ -1,0 +1,289 @@
+import { randomBytes } from 'node:crypto';
+
+import type { Template } from '../capture.js';
+import type { FrameDigest } from '../frame-digest.js';
+import type { FrameOutcome, ObservedFace } from '../frame-observation.js';
+import { type PresentationDecision, judgePresentation } from '../presentation-attack.js';
+import type { Abilities, Challenge, ChallengeSource, ChallengeStep } from './challenge.js';
+import { IdentityTrack } from './identity-track.js';
+import { LightJudge } from './light-judge.js';
+import type { Hint, LiveFailure, Stage, StageEvent } from './live-event.js';
+import { MovementJudge, isAtRest } from './movement-judge.js';
+import { Positioning, type RestingFace, positionHint } from './positioning.js';
+
+/** What a session that was answered in full gives to the comparison. */
+export interface LiveEvidence {
+  readonly template: Template;
+  /** 0…1, of the poorest probe in it. */
+  readonly qualityScore: number;
+  readonly presentation: PresentationDecision;
+  /** Of every frame that shows the person, in their order. */
+  readonly digests: readonly FrameDigest[];
+}
+
+export interface JudgedFrame {
+  readonly outcome: FrameOutcome;
+  /** The stage that the frame answers. */
+  readonly nonce: string;
+  /** When it was taken, in milliseconds on the judge's clock. */
+  readonly at: number;
+}
+
+export type Judgement =
+  | { readonly kind: 'guidance'; readonly hint: Hint | null }
+  /** The frame answers a stage that is over: it was on its way when the next one began. */
+  | { readonly kind: 'stale' }
+  | { readonly kind: 'stage'; readonly event: StageEvent }
+  | { readonly kind: 'answered'; readonly evidence: LiveEvidence }
+  | { readonly kind: 'failed'; readonly failure: LiveFailure };
+
+/** How long each kind of stage may take, in milliseconds. */
+const DEADLINE_MS = { position: 20_000, rest: 8_000, movement: 7_000, light: 4_000 } as const;
+/** A face that is away for this long may have become another one. */
+const MAX_FACE_LOST_MS = 2_000;
+const MAX_FROZEN_MS = 1_500;
+/** Frames with several people, in a row, that end a session: one can be a picture on the wall. */
+const MAX_CROWDED_FRAMES = 5;
+/** Room in front of the first colour, in which the light of the room is measured. */
+const ROOM_LIGHT_MS = 400;
+
+type CurrentStage =
+  | { readonly kind: 'position'; readonly positioning: Positioning }
+  | {
+      readonly kind: 'rest';
+      readonly untilMs: number;
+      restingSince: number | null;
+      readonly room: LightJudge | null;
+    }
+  | { readonly kind: 'movement'; readonly judge: MovementJudge; readonly hint: Hint }
+  | { readonly kind: 'light'; readonly judge: LightJudge };
+
+/**
+ * The judge of one live session: position → for each step (rest → movement) or (rest → colours) → answered.
+ * Everything it knows comes from frames it has judged itself; it keeps numbers, never a picture. It has no
+ * clock of its own: the caller says when frames were taken, and calls `tick` so that deadlines pass.
+ */
+export class LiveJudge {
+  #stage: CurrentStage = { kind: 'position', positioning: new Positioning() };
+  #nonce = newNonce();
+  #deadline: number;
+  #challenge: Challenge | null = null;
+  #done = 0;
+  #rest: RestingFace | null = null;
+  #identity: IdentityTrack | null = null;
+  #lostSince: number | null = null;
+  #crowdedFrames = 0;
+  #ended = false;
+  readonly #digests: FrameDigest[] = [];
+
+  constructor(
+    private readonly challenges: ChallengeSource,
+    private readonly abilities: Abilities,
+    startedAt: number,
+  ) {
+    this.#deadline = startedAt + DEADLINE_MS.position;
+  }
+
+  /** Whether the challenge has been drawn: from then on the attempt counts. */
+  get disclosed(): boolean {
+    return this.#challenge !== null;
+  }
+
+  /** The stage that frames are to answer now. */
+  current(now: number): StageEvent {
+    return {
+      type: 'stage',
+      stage: this.#describe(),
+      nonce: this.#nonce,
+      deadlineMs: Math.max(0, this.#deadline - now),
+      done: this.#done,
+      total: this.#challenge?.length ?? 0,
+    };
+  }
+
+  /** @returns the failure when a deadline has passed */
+  tick(now: number): Judgement | null {
+    if (this.#ended || now < this.#deadline) return null;
+    return this.#fail(this.#stage.kind === 'position' ? 'not_positioned' : 'step_timed_out');
+  }
+
+  /**
+   * @param framesPerSecond what the session has managed so far, for the draw of the challenge
+   * @returns what follows from the frame; after `answered` or `failed` nothing more does
+   */
+  judge(frame: JudgedFrame, framesPerSecond: number): Judgement {
+    const late = this.tick(frame.at);
+    if (late) return late;
+    if (this.#ended || frame.nonce !== this.#nonce) return { kind: 'stale' };
+    const { outcome, at } = frame;
+    if (this.#stage.kind === 'position')
+      return this.#position(this.#stage.positioning, frame, framesPerSecond);
+    if (outcome.outcome !== 'observed') return this.#withoutFace(outcome, at);
+    this.#lostSince = null;
+    this.#crowdedFrames = 0;
+    return this.#follow(outcome, at) ?? this.#judgeStage(outcome, at);
+  }
+
+  #position(positioning: Positioning, { outcome, at }: JudgedFrame, framesPerSecond: number): Judgement {
+    const found = positioning.look(outcome, at);
+    if ('hint' in found) return guidance(found.hint);
+    const needsBackground = this.abilities.light !== 'none';
+    if (needsBackground && positioning.faces.some(({ colours }) => !colours.background)) {
+      return guidance('move_back');
+    }
+    this.#challenge = this.challenges.draw(this.abilities, framesPerSecond);
+    if (!this.#challenge) return this.#fail('abilities_insufficient');
+    this.#rest = found.rest;
+    this.#identity = new IdentityTrack(positioning.faces);
+    return this.#beginStep(at);
+  }
+
+  /** @returns what ends the session or makes the frame worthless; null when it shows the session's person */
+  #follow(face: ObservedFace, at: number): Judgement | null {
+    const identity = this.#identity!;
+    if (identity.frozenFor(face, at) > MAX_FROZEN_MS) return this.#fail('camera_frozen');
+    const person = identity.follow(face);
+    if (person === 'changed') return this.#fail('person_changed');
+    if (person === 'doubtful') return guidance('look_straight');
+    this.#digests.push(face.digest);
+    return null;
+  }
+
+  #withoutFace(outcome: Exclude<FrameOutcome, ObservedFace>, at: number): Judgement {
+    if (outcome.outcome === 'multiple_faces') {
+      if (++this.#crowdedFrames >= MAX_CROWDED_FRAMES) return this.#fail('several_people');
+    } else {
+      this.#lostSince ??= at;
+      if (at - this.#lostSince > MAX_FACE_LOST_MS) return this.#fail('face_lost');
+    }
+    return guidance(positionHint(outcome));
+  }
+
+  #judgeStage(face: ObservedFace, at: number): Judgement {
+    const stage = this.#stage;
+    switch (stage.kind) {
+      case 'position':
+        throw new Error('positioning is judged before there is a person to follow');
+      case 'rest':
+        return this.#judgeRest(stage, face, at);
+      case 'movement':
+        return this.#judgeMovement(stage, face, at);
+      case 'light':
+        return this.#judgeLight(stage.judge, face, at);
+    }
+  }
+
+  #judgeRest(stage: CurrentStage & { kind: 'rest' }, face: ObservedFace, at: number): Judgement {
+    if (!face.probe || !isAtRest(face, this.#rest!)) {
+      stage.restingSince = null;
+      return guidance(positionHint(face) ?? 'return_to_rest');
+    }
+    stage.restingSince ??= at;
+    stage.room?.lookAtRoom(face.colours);
+    if (at - stage.restingSince < stage.untilMs) return guidance('hold_still');
+    return stage.room
+      ? this.#enter({ kind: 'light', judge: stage.room }, at)
+      : this.#enter(this.#movementStage(this.#step()), at);
+  }
+
+  #judgeMovement(stage: CurrentStage & { kind: 'movement' }, face: ObservedFace, at: number): Judgement {
+    switch (stage.judge.look(face, at)) {
+      case 'waiting':
+      case 'under_way':
+        return guidance(stage.hint);
+      case 'return':
+        return guidance('return_to_rest');
+      case 'wrong':
+        return this.#fail('wrong_movement');
+      case 'done':
+        return this.#completeStep(at);
+    }
+  }
+
+  #judgeLight(judge: LightJudge, face: ObservedFace, at: number): Judgement {
+    if (!isAtRest(face, this.#rest!)) return guidance('return_to_rest');
+    if (!judge.look(face.colours, at)) return guidance('keep_looking');
+    if (judge.colour !== null) return this.#enter({ kind: 'light', judge }, at);
+    return judge.decide().reflected ? this.#completeStep(at) : this.#fail('light_not_reflected');
+  }
+
+  #completeStep(at: number): Judgement {
+    this.#done++;
+    return this.#done < this.#challenge!.length ? this.#beginStep(at) : this.#answer();
+  }
+
+  #beginStep(at: number): Judgement {
+    const step = this.#step();
+    return this.#enter(
+      step.kind === 'light'
+        ? { kind: 'rest', untilMs: ROOM_LIGHT_MS, restingSince: null, room: new LightJudge(step) }
+        : { kind: 'rest', untilMs: step.restMs, restingSince: null, room: null },
+      at,
+    );
+  }
+
+  #step(): ChallengeStep {
+    return this.#challenge![this.#done]!;
+  }
+
+  #movementStage(step: ChallengeStep): CurrentStage {
+    if (step.kind !== 'movement') throw new Error('a light step has no movement');
+    return { kind: 'movement', judge: new MovementJudge(step.movement, this.#rest!), hint: step.movement };
+  }
+
+  #enter(stage: CurrentStage, at: number): Judgement {
+    this.#stage = stage;
+    this.#nonce = newNonce();
+    this.#deadline = at + DEADLINE_MS[stage.kind];
+    return { kind: 'stage', event: this.current(at) };
+  }
+
+  #describe(): Stage {
+    const stage = this.#stage;
+    switch (stage.kind) {
+      case 'position':
+      case 'rest':
+        return { kind: stage.kind };
+      case 'movement': {
+        const step = this.#step();
+        if (step.kind !== 'movement') throw new Error('the stage belongs to another step');
+        return { kind: 'movement', movement: step.movement };
+      }
+      case 'light': {
+        const step = this.#step();
+        const { colour, position } = stage.judge;
+        if (step.kind !== 'light' || !colour) throw new Error('the stage belongs to another step');
+        return { kind: 'light', mode: step.mode, colour, position, of: step.colours.length };
+      }
+    }
+  }
+
+  #answer(): Judgement {
+    this.#ended = true;
+    const identity = this.#identity!;
+    return {
+      kind: 'answered',
+      evidence: {
+        ...identity.probe(),
+        presentation: judgePresentation(identity.presentation),
+        digests: this.#digests,
+      },
+    };
+  }
+
+  #fail(failure: LiveFailure): Judgement {
+    this.#ended = true;
+    return { kind: 'failed', failure };
+  }
+}
+
+function guidance(hint: Hint | null): Judgement {
+  return { kind: 'guidance', hint };
+}
+
+/** Nobody can answer a stage that has not been shown to them: 64 random bits. */
+function newNonce(): string {
+  return randomBytes(NONCE_BYTES).toString('base64url');
+}
+
+export const NONCE_BYTES = 8;

@@ -1,0 +1,273 @@
+import { randomBytes } from 'node:crypto';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { FaceEnrolment } from '../../src/auth/face-enrolment.js';
+import { FaceVerification } from '../../src/auth/face-verification.js';
+import { LiveEnrolment } from '../../src/auth/live-enrolment.js';
+import { LiveRecords } from '../../src/auth/live-records.js';
+import { LiveTickets } from '../../src/auth/live-tickets.js';
+import { LiveVerification } from '../../src/auth/live-verification.js';
+import { PasswordHasher } from '../../src/auth/password-hasher.js';
+import { PasswordPolicy } from '../../src/auth/password-policy.js';
+import { type AuthenticatedCaller, Sessions } from '../../src/auth/sessions.js';
+import { SignIn } from '../../src/auth/sign-in.js';
+import { SignUp } from '../../src/auth/sign-up.js';
+import { TemplateVault } from '../../src/auth/template-vault.js';
+import { TokenSigner } from '../../src/auth/tokens.js';
+import type { FaceCapturer } from '../../src/face/capture.js';
+import { DIGEST_BYTES } from '../../src/face/frame-digest.js';
+import type { LiveEvidence } from '../../src/face/live/live-judge.js';
+import type { Storage } from '../../src/storage/port.js';
+import { openSqliteStorage } from '../../src/storage/sqlite/sqlite-storage.js';
+
+const CREDENTIALS = { email: 'ada@example.org', password: 'correct horse battery' };
+const MODEL = 'model@1';
+const MAX_FAILURES = 3;
+
+/** What a passed session is worth, and what an attempt at one costs. The judge is not in it; its evidence is written. */
+describe('the use cases of live sessions', () => {
+  let storage: Storage;
+  let now: number;
+  let caller: AuthenticatedCaller;
+  let sessions: Sessions;
+  let signIn: SignIn;
+  let enrolment: FaceEnrolment;
+  let verification: FaceVerification;
+  let tickets: LiveTickets;
+  let liveVerification: LiveVerification;
+  let liveEnrolment: LiveEnrolment;
+
+  beforeEach(async () => {
+    storage = openSqliteStorage(':memory:');
+    now = 1_900_000_000_000;
+    const clock = () => now;
+    const { accounts, signInFlows: flows } = storage;
+    const vault = new TemplateVault(randomBytes(32));
+    const capturer: FaceCapturer = {
+      modelId: MODEL,
+      capture: () => Promise.reject(new Error('not asked for')),
+    };
+    const hasher = await PasswordHasher.create({ bcryptCost: null });
+    const verificationTokens = new TokenSigner('verification', 'v'.repeat(32));
+    sessions = new Sessions({
+      sessions: storage.sessions,
+      tokens: new TokenSigner('authorization', 'a'.repeat(32)),
+      lifetimeSeconds: 3600,
+      now: clock,
+    });
+    enrolment = new FaceEnrolment({ accounts, capturer, vault, liveness: 'active', now: clock });
+    verification = new FaceVerification({
+      accounts,
+      flows,
+      sessions,
+      verificationTokens,
+      capturer,
+      vault,
+      threshold: { cosine: 0.5, falseMatchRate: 1e-4 },
+      maxFaceFailures: MAX_FAILURES,
+      liveness: 'active',
+      now: clock,
+    });
+    signIn = new SignIn({
+      accounts,
+      flows,
+      sessions,
+      hasher,
+      verificationTokens,
+      verificationSeconds: 120,
+      maxFaceFailures: MAX_FAILURES,
+      now: clock,
+    });
+    tickets = new LiveTickets('t'.repeat(32), storage.tickets, clock);
+    const records = new LiveRecords({ accounts, vault, now: clock });
+    liveVerification = new LiveVerification({ verification, tickets, records });
+    liveEnrolment = new LiveEnrolment({
+      enrolment,
+      sessions,
+      tickets,
+      records,
+      reauthenticationSeconds: 900,
+      now: clock,
+    });
+    const signUp = new SignUp({ accounts, sessions, hasher, passwords: new PasswordPolicy(8), now: clock });
+    caller = await sessions.authenticate((await signUp.run(CREDENTIALS)).token);
+  });
+  afterEach(() => storage.close());
+
+  const evidence = (changes: Partial<LiveEvidence> = {}): LiveEvidence => ({
+    template: { modelId: MODEL, vector: Float32Array.of(1, 0) },
+    qualityScore: 1,
+    presentation: 'bona_fide',
+    digests: Array.from({ length: 40 }, () => new Uint8Array(randomBytes(DIGEST_BYTES))),
+    ...changes,
+  });
+  const stranger = { modelId: MODEL, vector: Float32Array.of(0, 1) };
+
+  const enrolLive = async (what = evidence()) => {
+    const { ticket } = await liveEnrolment.issueTicket(caller);
+    const subject = await liveEnrolment.subjectOf(await tickets.read(ticket, 'enrolment'));
+    await subject.reserveAttempt();
+    return subject.settle(what);
+  };
+  const verificationToken = async () => {
+    const result = await signIn.run(CREDENTIALS);
+    if (result.outcome !== 'face_required') throw new Error('no face is enrolled');
+    return result.verificationToken;
+  };
+  const openFor = async (token: string) => {
+    const { ticket } = await liveVerification.issueTicket(token);
+    return liveVerification.subjectOf(await tickets.read(ticket, 'verification'));
+  };
+  const openVerification = async () => openFor(await verificationToken());
+
+  it('enrol a face and sign in with it', async () => {
+    expect(await enrolLive()).toMatchObject({ outcome: 'enrolled' });
+    const subject = await openVerification();
+    await subject.reserveAttempt();
+    const verified = await subject.settle(evidence());
+    if (verified.outcome !== 'verified') throw new Error(verified.outcome);
+    expect((await sessions.authenticate(verified.token)).session.methods).toEqual(['pwd', 'face']);
+  });
+
+  describe('an attempt', () => {
+    beforeEach(() => enrolLive());
+
+    it('counts from the moment the challenge is shown: breaking off to draw another one uses them up', async () => {
+      const token = await verificationToken();
+      for (let i = 0; i < MAX_FAILURES; i++) await (await openFor(token)).reserveAttempt();
+      await expect(openFor(token)).rejects.toMatchObject({ code: 'too_many_attempts' });
+    });
+
+    it('costs nothing while no challenge has been shown', async () => {
+      const token = await verificationToken();
+      for (let i = 0; i < 3 * MAX_FAILURES; i++) await openFor(token);
+      await (await openFor(token)).reserveAttempt();
+    });
+
+    it('may succeed although it is the last one', async () => {
+      const token = await verificationToken();
+      for (let i = 1; i < MAX_FAILURES; i++) await (await openFor(token)).reserveAttempt();
+      const last = await openFor(token);
+      await last.reserveAttempt();
+      await last.requireAlive();
+      expect(await last.settle(evidence())).toMatchObject({ outcome: 'verified' });
+    });
+
+    it('cannot be had more often than the limit by a concurrent burst', async () => {
+      const token = await verificationToken();
+      const burst = await Promise.all(Array.from({ length: 20 }, () => openFor(token)));
+      const reserved = await Promise.allSettled(burst.map((subject) => subject.reserveAttempt()));
+      expect(reserved.filter(({ status }) => status === 'fulfilled')).toHaveLength(MAX_FAILURES);
+      for (const result of reserved) {
+        if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'too_many_attempts' });
+      }
+    });
+
+    it('passes a sign-in once, however many succeed', async () => {
+      const token = await verificationToken();
+      const subjects = await Promise.all(Array.from({ length: MAX_FAILURES }, () => openFor(token)));
+      for (const subject of subjects) await subject.reserveAttempt();
+      const settled = await Promise.allSettled(subjects.map((subject) => subject.settle(evidence())));
+      expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    });
+
+    it('is not counted twice when it fails', async () => {
+      const token = await verificationToken();
+      const subject = await openFor(token);
+      await subject.reserveAttempt();
+      await expect(subject.settle(evidence({ template: stranger }))).rejects.toMatchObject({
+        code: 'face_mismatch',
+      });
+      for (let i = 1; i < MAX_FAILURES; i++) await (await openFor(token)).reserveAttempt();
+    });
+  });
+
+  describe('a session that was answered', () => {
+    it.each([
+      ['a presentation attack', { presentation: 'attack' }],
+      ['unchecked', { presentation: 'not_checked' }],
+      ['a stranger', { template: stranger }],
+    ] as const)('is refused as a face that does not match: %s', async (_, changes) => {
+      await enrolLive();
+      const subject = await openVerification();
+      await subject.reserveAttempt();
+      await expect(subject.settle(evidence(changes))).rejects.toMatchObject({ code: 'face_mismatch' });
+    });
+
+    it('is refused as a recording of the one that enrolled, or of an earlier sign-in', async () => {
+      const first = evidence();
+      await enrolLive(first);
+      const earlier = evidence();
+      const passed = await openVerification();
+      await passed.reserveAttempt();
+      await passed.settle(earlier);
+      for (const recorded of [first, earlier]) {
+        const subject = await openVerification();
+        await subject.reserveAttempt();
+        await expect(subject.settle(recorded)).rejects.toMatchObject({ code: 'face_mismatch' });
+      }
+    });
+
+    it('is forgotten with the face: whoever enrols anew is not refused for the past', async () => {
+      const film = evidence();
+      await enrolLive(film);
+      await enrolment.disable(caller.account);
+      caller = await sessions.find(caller.account.id, caller.session.id);
+      expect(await enrolLive(film)).toMatchObject({ outcome: 'enrolled' });
+    });
+
+    it('enrols no attack', async () => {
+      await expect(enrolLive(evidence({ presentation: 'attack' }))).rejects.toMatchObject({
+        code: 'presentation_attack',
+      });
+      expect((await storage.accounts.findById(caller.account.id))?.reference).toBeNull();
+    });
+  });
+
+  describe('a session dies with what stands behind it', () => {
+    it('a sign-in that another call has passed, that has expired, or whose face is gone', async () => {
+      await enrolLive();
+      const passed = await openVerification();
+      const other = await openVerification();
+      await other.reserveAttempt();
+      await other.settle(evidence());
+      await passed.requireAlive();
+      await enrolment.disable(caller.account);
+      await expect(passed.requireAlive()).rejects.toMatchObject({ code: 'invalid_token' });
+    });
+
+    it('a sign-in that has expired', async () => {
+      await enrolLive();
+      const subject = await openVerification();
+      now += 121_000;
+      await expect(subject.requireAlive()).rejects.toMatchObject({ code: 'invalid_token' });
+      await expect(subject.reserveAttempt()).rejects.toMatchObject({ code: 'invalid_token' });
+    });
+
+    it('a session that was revoked while its enrolment ran', async () => {
+      const { ticket } = await liveEnrolment.issueTicket(caller);
+      const subject = await liveEnrolment.subjectOf(await tickets.read(ticket, 'enrolment'));
+      await sessions.revoke(caller.session);
+      await expect(subject.requireAlive()).rejects.toMatchObject({ code: 'invalid_token' });
+      await expect(subject.settle(evidence())).rejects.toMatchObject({ code: 'enrolment_superseded' });
+    });
+  });
+
+  it('ask for a recent sign-in before an enrolment', async () => {
+    now += 900_001;
+    await expect(liveEnrolment.issueTicket(caller)).rejects.toMatchObject({
+      code: 'reauthentication_required',
+    });
+  });
+
+  it('are the only way where the policy is active', async () => {
+    await enrolLive();
+    await expect(verification.claimForStill(await verificationToken())).rejects.toMatchObject({
+      code: 'live_verification_required',
+    });
+    expect(() => {
+      enrolment.requireStillsAllowed();
+    }).toThrow(expect.objectContaining({ code: 'live_verification_required' }));
+  });
+});
