@@ -11,10 +11,20 @@ import type { PresentationScores } from '../presentation-attack.js';
 const SAME_PERSON = 0.5;
 /** One frame may be spoilt by movement; two in a row are somebody else. */
 const MAX_STRANGE_FRAMES = 2;
+/**
+ * Least cosine between a frame and the one shortly before it. Within half a second a person who moves stays above
+ * 0.8 (docs/accuracy.md); pictures of one person that were not taken together lie below. Compared over
+ * longer gaps it says nothing.
+ */
+const SAME_MOMENT = 0.7;
+const MOMENT_MS = 500;
+/** A camera stutters at times; cuts that recur are put together by hand. */
+const MAX_CUTS = 2;
 /** How many of the best probes make the template that is compared. */
 const FUSED_PROBES = 5;
 /** Two frames of a camera differ at least by its noise. */
 const IDENTICAL = 0.9995;
+const MAX_FROZEN_MS = 1_500;
 
 /** Whether two frames of one session show one person. */
 export function showSamePerson(a: Float32Array, b: Float32Array): boolean {
@@ -26,7 +36,8 @@ export class IdentityTrack {
   readonly #anchor: Float32Array;
   readonly #probes: ObservedFace[] = [];
   #strangeFrames = 0;
-  #previous: ObservedFace | null = null;
+  #cuts = 0;
+  #previous: { readonly face: ObservedFace; readonly at: number } | null = null;
   #frozenSince: number | null = null;
 
   /** @param faces of one person at rest, at least one of them a probe */
@@ -35,24 +46,26 @@ export class IdentityTrack {
     for (const face of faces) this.#keepProbe(face);
   }
 
-  /** @returns whether the frame shows the session's person; `changed` when that is settled */
-  follow(face: ObservedFace): 'same' | 'doubtful' | 'changed' {
+  /**
+   * @param at time of the frame in milliseconds
+   * @returns whether the frame shows the session's person, as they were a moment ago; `changed` when it is settled
+   *          that it does not, `frozen` when the camera has been showing one and the same picture for too long
+   */
+  follow(face: ObservedFace, at: number): 'same' | 'doubtful' | 'changed' | 'frozen' {
+    const previous = this.#previous;
+    this.#previous = { face, at };
+    const alike = previous ? cosineSimilarity(previous.face.features, face.features) : 0;
+    if (alike <= IDENTICAL) this.#frozenSince = null;
+    else if (at - (this.#frozenSince ??= previous?.at ?? at) > MAX_FROZEN_MS) return 'frozen';
+    if (previous && at - previous.at <= MOMENT_MS && alike < SAME_MOMENT) {
+      return ++this.#cuts > MAX_CUTS ? 'changed' : 'doubtful';
+    }
     if (!showSamePerson(face.features, this.#anchor)) {
       return ++this.#strangeFrames >= MAX_STRANGE_FRAMES ? 'changed' : 'doubtful';
     }
     this.#strangeFrames = 0;
     this.#keepProbe(face);
     return 'same';
-  }
-
-  /** @returns for how long the camera has been showing one and the same picture, in milliseconds */
-  frozenFor(face: ObservedFace, at: number): number {
-    const same =
-      this.#previous !== null && cosineSimilarity(this.#previous.features, face.features) > IDENTICAL;
-    this.#previous = face;
-    if (!same) this.#frozenSince = null;
-    else this.#frozenSince ??= at;
-    return this.#frozenSince === null ? 0 : at - this.#frozenSince;
   }
 
   get presentation(): PresentationScores[] {

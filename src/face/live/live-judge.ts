@@ -41,7 +41,6 @@ export type Judgement =
 const DEADLINE_MS = { position: 20_000, rest: 8_000, movement: 7_000, light: 4_000 } as const;
 /** A face that is away for this long may have become another one. */
 const MAX_FACE_LOST_MS = 2_000;
-const MAX_FROZEN_MS = 1_500;
 /** Frames with several people, in a row, that end a session: one can be a picture on the wall. */
 const MAX_CROWDED_FRAMES = 5;
 /** Room in front of the first colour, in which the light of the room is measured. */
@@ -140,13 +139,17 @@ export class LiveJudge {
 
   /** @returns what ends the session or makes the frame worthless; null when it shows the session's person */
   #follow(face: ObservedFace, at: number): Judgement | null {
-    const identity = this.#identity!;
-    if (identity.frozenFor(face, at) > MAX_FROZEN_MS) return this.#fail('camera_frozen');
-    const person = identity.follow(face);
-    if (person === 'changed') return this.#fail('person_changed');
-    if (person === 'doubtful') return guidance('look_straight');
-    this.#digests.push(face.digest);
-    return null;
+    switch (this.#identity!.follow(face, at)) {
+      case 'same':
+        this.#digests.push(face.digest);
+        return null;
+      case 'doubtful':
+        return guidance('hold_still');
+      case 'changed':
+        return this.#fail('person_changed');
+      case 'frozen':
+        return this.#fail('camera_frozen');
+    }
   }
 
   #withoutFace(outcome: Exclude<FrameOutcome, ObservedFace>, at: number): Judgement {

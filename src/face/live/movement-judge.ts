@@ -26,6 +26,8 @@ const ENOUGH = {
 const AT_REST = 0.5;
 /** A movement is seen in so many frames, or for this time; a blink is over too soon for either. */
 const MIN_FRAMES = 2;
+/** What went on while nothing was seen for longer than this did not happen: the movement has to begin anew. */
+const MAX_GAP_MS = 1_000;
 /** An eye that is closed for longer is not blinking. */
 const MAX_BLINK_MS = 900;
 /** The head that nods takes the eyelids with it. */
@@ -85,6 +87,7 @@ export class MovementJudge {
   #framesReached = 0;
   #framesOpposite = 0;
   #reachedAt = 0;
+  #seenAt: number | null = null;
 
   constructor(
     private readonly movement: Movement,
@@ -93,11 +96,17 @@ export class MovementJudge {
 
   /** @param at time of the frame in milliseconds */
   look(face: ObservedFace, at: number): MovementVerdict {
+    if (this.#seenAt !== null && at - this.#seenAt > MAX_GAP_MS) this.#phase = 'not_at_rest';
+    this.#seenAt = at;
     const amount = movementAmount(this.movement, face, this.rest);
-    if (amount <= -1 && ++this.#framesOpposite >= MIN_FRAMES && this.#isTurn) return 'wrong';
+    this.#framesOpposite = amount <= -1 ? this.#framesOpposite + 1 : 0;
+    if (this.#isTurn && this.#framesOpposite >= MIN_FRAMES) return 'wrong';
     switch (this.#phase) {
       case 'not_at_rest':
-        if (amount <= AT_REST) this.#phase = 'at_rest';
+        if (amount <= AT_REST) {
+          this.#phase = 'at_rest';
+          this.#framesReached = 0;
+        }
         return 'waiting';
       case 'at_rest':
         return this.#lookForExtent(amount, at);
