@@ -149,6 +149,12 @@ export class LiveSession {
   async #look(frame: LiveFrame, arrivedAt: number): Promise<void> {
     const { observer, subject, now } = this.deps;
     const at = this.#timeOf(frame, arrivedAt);
+    if (!this.#judge!.awaits(frame.nonce)) {
+      // It was on its way when the next stage began, or answers none: not worth the models' time.
+      this.#emit({ type: 'guidance', sequence: frame.sequence, hint: null });
+      this.#failIfLate(at);
+      return;
+    }
     const outcome = await observer.observe(frame.image, subject.purpose);
     // Meanwhile the session may have run out of time, or lost its client.
     if (this.#ended) return;

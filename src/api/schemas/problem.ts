@@ -14,5 +14,8 @@ export const problemSchema = z.object({
     .array(z.object({ field: z.string(), code: z.string(), message: z.string() }))
     .optional()
     .describe('What is wrong with single fields.'),
-  reasons: z.array(z.string()).optional().describe('Of poor_quality: what is wrong with the picture.'),
+  reasons: z
+    .array(z.string())
+    .optional()
+    .describe('Of poor_quality: what is wrong with the picture; of a live session: why it was not passed.'),
 });

@@ -100,6 +100,11 @@ export class LiveJudge {
     };
   }
 
+  /** Whether a frame with this nonce would be judged; looking at any other one is a waste. */
+  awaits(nonce: string): boolean {
+    return !this.#ended && nonce === this.#nonce;
+  }
+
   /** @returns the failure when a deadline has passed */
   tick(now: number): Judgement | null {
     if (this.#ended || now < this.#deadline) return null;
@@ -113,7 +118,7 @@ export class LiveJudge {
   judge(frame: JudgedFrame, framesPerSecond: number): Judgement {
     const late = this.tick(frame.at);
     if (late) return late;
-    if (this.#ended || frame.nonce !== this.#nonce) return { kind: 'stale' };
+    if (!this.awaits(frame.nonce)) return { kind: 'stale' };
     const { outcome, at } = frame;
     if (this.#stage.kind === 'position')
       return this.#position(this.#stage.positioning, frame, framesPerSecond);
