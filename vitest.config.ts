@@ -9,9 +9,22 @@ if (!onMongodb) {
   );
 }
 
+/** What has to paint every pixel of every frame anew takes longer than anybody waits for `npm test`. */
+const SIMULATED = ['test/simulated/**/*.test.ts'];
+const thorough = process.env['TEST_SIMULATED'] !== undefined;
+if (!thorough) {
+  process.stderr.write(
+    'SKIPPED: simulated light, screens and approach, for TEST_SIMULATED is not set (CONTRIBUTING.md)\n',
+  );
+}
+
 const projects: TestProjectConfiguration[] = [
-  { extends: true, test: { name: 'embedded', include: ['src/**/*.test.ts', 'test/**/*.test.ts'] } },
+  {
+    extends: true,
+    test: { name: 'embedded', include: ['src/**/*.test.ts', 'test/**/*.test.ts'], exclude: SIMULATED },
+  },
 ];
+if (thorough) projects.push({ extends: true, test: { name: 'simulated', include: SIMULATED } });
 if (onMongodb) {
   projects.push(
     { extends: true, test: { name: 'mongodb-only', include: MONGODB_ONLY } },

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { ApiClient, PASSWORD } from '../support/api-client.js';
 import { still } from '../support/faces.js';
+import { LiveClient, type Ticket } from '../support/live-client.js';
 import { TEST_MONGODB_URL, mongoInstallation } from '../support/mongodb.js';
 import {
   type RunningServer,
@@ -54,6 +55,23 @@ describe.skipIf(TEST_MONGODB_URL === undefined)('two servers on one MongoDB', ()
     expect((await one.post('/user/auth/revoke-token', { token: session })).status).toBe(200);
     expect((await other.get('/user', { token: session })).body.code).toBe('invalid_token');
     expect((await compare(one, verification, another)).body.code).toBe('invalid_token');
+  });
+
+  it('open a live session with a ticket that the other one issued, once', async () => {
+    const { email } = await one.enrolled(franck);
+    const answer = await one.post('/user/live-verification', { token: await one.verificationToken(email) });
+    expect(answer.status).toBe(201);
+    const ticket = answer.body as unknown as Ticket;
+    const openings = await Promise.allSettled(
+      Array.from({ length: RACERS }, (_, i) => LiveClient.open(servers[i % 2 === 0 ? 1 : 0]!.url, ticket)),
+    );
+    const opened = openings.filter((opening) => opening.status === 'fulfilled');
+    expect(opened).toHaveLength(1);
+    const { value: client } = opened[0]!;
+    client.start({ light: 'none' });
+    expect((await client.hear(({ type }) => type === 'stage')).stage.kind).toBe('position');
+    client.say({ type: 'stop' });
+    await client.closed;
   });
 
   it('count the failures of one sign-in together, and lock it for both', async () => {
