@@ -41,12 +41,12 @@ function medianOf(rounds: readonly Float64Array[]): number {
   return quantile(ascending(rounds.flatMap((round) => [...round])), 0.5);
 }
 
-function ascending(values: readonly number[]): Float64Array {
+export function ascending(values: readonly number[]): Float64Array {
   return Float64Array.from(values).sort();
 }
 
 /** @param share 0…1 of the values lie below; between two values it is interpolated */
-function quantile(sorted: Float64Array, share: number): number {
+export function quantile(sorted: Float64Array, share: number): number {
   const position = (sorted.length - 1) * share;
   const below = sorted[Math.floor(position)]!;
   const above = sorted[Math.ceil(position)]!;

@@ -4,6 +4,8 @@ import { Command, CommanderError } from 'commander';
 
 import { UsageError } from '../src/cli/usage-error.js';
 import { StorageUnavailable } from '../src/storage/port.js';
+import { registerJudge } from './judge.js';
+import { registerLive } from './live.js';
 import { registerStorage } from './storage.js';
 
 // What a benchmark has put on the disk or a server is cleared away also when it is interrupted.
@@ -18,6 +20,8 @@ const program = new Command('bench')
   .exitOverride();
 
 registerStorage(program, interruption.signal);
+registerLive(program, interruption.signal);
+registerJudge(program, interruption.signal);
 
 try {
   await program.parseAsync();
