@@ -38,12 +38,12 @@ export class LiveEnrolment {
       // Nobody guesses at their own enrolment.
       reserveAttempt: async () => undefined,
       settle: async (evidence) => {
-        const { template, presentation, digests } = evidence;
-        if (presentation !== 'bona_fide' || (await records.isRecording(accountId, digests))) {
+        const { template, presentation, traces } = evidence;
+        if (presentation !== 'bona_fide' || (await records.isRecording(accountId, traces))) {
           throw new AuthError('presentation_attack');
         }
         await enrolment.store(caller, evidence);
-        await records.remember(accountId, digests);
+        await records.remember(accountId, traces);
         return { outcome: 'enrolled', account: caller.account, reference: template };
       },
     };

@@ -1,5 +1,4 @@
-import { isRecordingOf, packDigests } from '../face/live/recordings.js';
-import type { FrameDigest } from '../face/frame-digest.js';
+import { type FrameTrace, isRecordingOf, packTraces } from '../face/live/recordings.js';
 import type { AccountStore } from '../storage/port.js';
 import type { TemplateVault } from './template-vault.js';
 
@@ -13,16 +12,16 @@ export class LiveRecords {
     },
   ) {}
 
-  async isRecording(accountId: string, digests: readonly FrameDigest[]): Promise<boolean> {
+  async isRecording(accountId: string, traces: readonly FrameTrace[]): Promise<boolean> {
     const records = await this.deps.accounts.liveRecords(accountId);
     return records.some(({ ciphertext }) =>
-      isRecordingOf(this.deps.vault.openRecord(accountId, ciphertext), digests),
+      isRecordingOf(this.deps.vault.openRecord(accountId, ciphertext), traces),
     );
   }
 
-  async remember(accountId: string, digests: readonly FrameDigest[]): Promise<void> {
+  async remember(accountId: string, traces: readonly FrameTrace[]): Promise<void> {
     await this.deps.accounts.appendLiveRecord(accountId, {
-      ciphertext: this.deps.vault.sealRecord(accountId, packDigests(digests)),
+      ciphertext: this.deps.vault.sealRecord(accountId, packTraces(traces)),
       createdAt: this.deps.now(),
     });
   }

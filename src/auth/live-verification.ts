@@ -34,13 +34,13 @@ export class LiveVerification {
       purpose: 'verification',
       requireAlive: () => verification.requireWaiting(flow),
       reserveAttempt: () => verification.reserveAttempt(flow),
-      settle: async ({ template, presentation, digests }) => {
+      settle: async ({ template, presentation, traces }) => {
         // From outside all the same as a face that does not match.
-        if (presentation !== 'bona_fide' || (await records.isRecording(accountId, digests))) {
+        if (presentation !== 'bona_fide' || (await records.isRecording(accountId, traces))) {
           throw new AuthError('face_mismatch');
         }
         const verified = await verification.completeReserved(flow, template);
-        await records.remember(accountId, digests);
+        await records.remember(accountId, traces);
         return verified;
       },
     };

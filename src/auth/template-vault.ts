@@ -41,9 +41,9 @@ export class TemplateVault {
     return { modelId, vector };
   }
 
-  /** @param digests what `LiveRecord` keeps of a session */
-  sealRecord(accountId: string, digests: Uint8Array): Uint8Array {
-    return this.#encrypt(Buffer.from(digests), associatedData('vultus-live-record', accountId));
+  /** @param traces what `LiveRecord` keeps of a session */
+  sealRecord(accountId: string, traces: Uint8Array): Uint8Array {
+    return this.#encrypt(Buffer.from(traces), associatedData('vultus-live-record', accountId));
   }
 
   /** @throws TemplateVaultError as `open` */

@@ -38,7 +38,7 @@ export interface Account {
 
 /** What a live session that enrolled or verified a face leaves behind, so that its recording is known again. */
 export interface LiveRecord {
-  /** Digests of its frames, encrypted as a template is. */
+  /** Traces of its frames, encrypted as a template is. */
   readonly ciphertext: Uint8Array;
   readonly createdAt: number;
 }

@@ -99,7 +99,10 @@ describe('the use cases of live sessions', () => {
     template: { modelId: MODEL, vector: Float32Array.of(1, 0) },
     qualityScore: 1,
     presentation: 'bona_fide',
-    digests: Array.from({ length: 40 }, () => new Uint8Array(randomBytes(DIGEST_BYTES))),
+    traces: Array.from({ length: 40 }, () => ({
+      digest: new Uint8Array(randomBytes(DIGEST_BYTES)),
+      measures: new Int16Array(8),
+    })),
     ...changes,
   });
   const stranger = { modelId: MODEL, vector: Float32Array.of(0, 1) };

@@ -5,15 +5,15 @@ import type { PresentationScores } from '../presentation-attack.js';
 
 /**
  * Least cosine between a frame and the person of this session. Within a session light and camera are the
- * same: frames of one person stay above 0.7, turned ones included, and strangers reach it once in 100,000
- * (docs/accuracy.md).
+ * same: one frame in a thousand of the same person lies below 0.7, none below 0.65, turned ones included; strangers
+ * reach 0.5 less than once in 100,000 (docs/accuracy.md).
  */
 const SAME_PERSON = 0.5;
 /** One frame may be spoilt by movement; two in a row are somebody else. */
 const MAX_STRANGE_FRAMES = 2;
 /**
  * Least cosine between a frame and the one shortly before it. Within half a second a person who moves stays above
- * 0.8 (docs/accuracy.md); pictures of one person that were not taken together lie below. Compared over
+ * 0.78 (docs/accuracy.md); pictures of one person that were not taken together lie below. Compared over
  * longer gaps it says nothing.
  */
 const SAME_MOMENT = 0.7;

@@ -25,7 +25,7 @@ const ROOM: Chroma = [0, 0];
  */
 const LIMITS = {
   /** Cosine between what skin did from one colour to the next and what the code would have it do. */
-  minSimilarity: 0.75,
+  minSimilarity: 0.85,
   /** How much of a colour comes back, in logarithms of light; movement and noise reach half of it. */
   minGain: 0.01,
   /** What the background may show of the code, in parts of what the skin shows: it is further from the screen. */

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
 import type { Template } from '../capture.js';
-import type { FrameDigest } from '../frame-digest.js';
 import type { FrameOutcome, ObservedFace } from '../frame-observation.js';
 import { type PresentationDecision, judgePresentation } from '../presentation-attack.js';
 import type { Abilities, Challenge, ChallengeSource, ChallengeStep } from './challenge.js';
@@ -9,6 +8,7 @@ import { IdentityTrack } from './identity-track.js';
 import { LightJudge } from './light-judge.js';
 import type { Hint, LiveFailure, Stage, StageEvent } from './live-event.js';
 import { MovementJudge, isAtRest } from './movement-judge.js';
+import { type FrameTrace, traceOf } from './recordings.js';
 import { Positioning, type RestingFace, positionHint } from './positioning.js';
 
 /** What a session that was answered in full gives to the comparison. */
@@ -18,7 +18,7 @@ export interface LiveEvidence {
   readonly qualityScore: number;
   readonly presentation: PresentationDecision;
   /** Of every frame that shows the person, in their order. */
-  readonly digests: readonly FrameDigest[];
+  readonly traces: readonly FrameTrace[];
 }
 
 export interface JudgedFrame {
@@ -73,7 +73,7 @@ export class LiveJudge {
   #lostSince: number | null = null;
   #crowdedFrames = 0;
   #ended = false;
-  readonly #digests: FrameDigest[] = [];
+  readonly #traces: FrameTrace[] = [];
 
   constructor(
     private readonly challenges: ChallengeSource,
@@ -146,7 +146,7 @@ export class LiveJudge {
   #follow(face: ObservedFace, at: number): Judgement | null {
     switch (this.#identity!.follow(face, at)) {
       case 'same':
-        this.#digests.push(face.digest);
+        this.#traces.push(traceOf(face));
         return null;
       case 'doubtful':
         return guidance('hold_still');
@@ -274,7 +274,7 @@ export class LiveJudge {
       evidence: {
         ...identity.probe(),
         presentation: judgePresentation(identity.presentation),
-        digests: this.#digests,
+        traces: this.#traces,
       },
     };
   }
