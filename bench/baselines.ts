@@ -16,7 +16,7 @@ const MAX_WAIT = 20 * FRAMES_PER_SECOND;
 
 /** @param from number of the session's first frame @returns null when nobody sits still in time */
 export function baselineAt({ outcomes }: Pick<ObservedFilm, 'outcomes'>, from: number): Baseline | null {
-  const positioning = new Positioning();
+  const positioning = new Positioning(false);
   for (let i = from; i < Math.min(outcomes.length, from + MAX_WAIT); i++) {
     const found = positioning.look(outcomes[i]!, i * FRAME_MS);
     if ('rest' in found) return { rest: found.rest, faces: positioning.faces, next: i + 1 };

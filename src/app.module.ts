@@ -69,7 +69,7 @@ export class AppModule {
 
 const now = () => Date.now();
 
-function createUseCases({ config, secrets, storage, engine, threshold, hasher }: Parts) {
+function createUseCases({ config, secrets, storage, engine, threshold, witnessThreshold, hasher }: Parts) {
   const { accounts, signInFlows: flows } = storage;
   const vault = new TemplateVault(secrets.templateKey);
   const verificationTokens = new TokenSigner('verification', secrets.faceAuthSecret);
@@ -107,6 +107,7 @@ function createUseCases({ config, secrets, storage, engine, threshold, hasher }:
     capturer: engine,
     vault,
     threshold,
+    witnessThreshold,
     maxFaceFailures,
     liveness,
     now,

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { PasswordHasher } from './auth/password-hasher.js';
 import type { Config } from './config/config.js';
 import { type Secrets, loadSecrets } from './config/secrets.js';
-import { readCalibration, thresholdFor } from './face/calibration.js';
+import { loosestThreshold, readCalibration, thresholdFor } from './face/calibration.js';
 import type { DecisionThreshold } from './face/comparison.js';
 import { FaceEnginePool } from './face/engine-pool.js';
 import { type ChallengeSource, RandomChallenges } from './face/live/challenge.js';
@@ -22,6 +22,7 @@ export interface Parts {
   readonly storage: Storage;
   readonly engine: FaceEnginePool;
   readonly threshold: DecisionThreshold;
+  readonly witnessThreshold: DecisionThreshold;
   readonly hasher: PasswordHasher;
   readonly challenges: ChallengeSource;
 }
@@ -46,5 +47,14 @@ export async function loadParts(config: Config, workerFile?: string): Promise<Pa
     }),
     PasswordHasher.create({ bcryptCost: bcryptCost === null ? null : Number(bcryptCost) }),
   ]);
-  return { config, secrets, storage, engine, threshold, hasher, challenges: new RandomChallenges() };
+  return {
+    config,
+    secrets,
+    storage,
+    engine,
+    threshold,
+    witnessThreshold: loosestThreshold(calibration),
+    hasher,
+    challenges: new RandomChallenges(),
+  };
 }

@@ -154,5 +154,6 @@ function refuseUnreadable(_error: Error, socket: Socket): void {
   }
   const body = JSON.stringify(problemBody(new Problem('bad_request'), randomUUID()));
   const head = `HTTP/1.1 400 Bad Request\r\nContent-Type: ${PROBLEM_MEDIA_TYPE}\r\nConnection: close`;
+  socket.once('finish', () => socket.destroy());
   socket.end(`${head}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }

@@ -5,7 +5,7 @@ import type {
   FailureToAcquire,
   Template,
 } from '../face/capture.js';
-import { type DecisionThreshold, decide } from '../face/comparison.js';
+import { type DecisionThreshold, cosineSimilarity, decide } from '../face/comparison.js';
 import type {
   Account,
   AccountStore,
@@ -43,6 +43,8 @@ export class FaceVerification {
       readonly capturer: FaceCapturer;
       readonly vault: TemplateVault;
       readonly threshold: DecisionThreshold;
+      /** For single frames of a live session. */
+      readonly witnessThreshold: DecisionThreshold;
       readonly maxFaceFailures: number;
       readonly liveness: LivenessPolicy;
       readonly now: () => number;
@@ -115,10 +117,24 @@ export class FaceVerification {
     throw new AuthError('too_many_attempts');
   }
 
-  /** @throws AuthError `face_mismatch`, which was counted when the attempt was reserved; as `verify` */
-  async completeReserved(flow: BiometricClaim, template: Template): Promise<Verified> {
+  /**
+   * @param witnesses features of further frames in which the same person has to be; turned and moving as they
+   *        are, each is held against the loosest calibrated threshold only
+   * @param live whether the session was found to be live; one that was not is refused here, after the comparison
+   * @throws AuthError `face_mismatch`, which was counted when the attempt was reserved; as `verify`
+   */
+  async completeReserved(
+    flow: BiometricClaim,
+    template: Template,
+    witnesses: readonly Float32Array[],
+    live: boolean,
+  ): Promise<Verified> {
     const compared = await this.#compare(flow, template);
-    if (!compared.match) throw new AuthError('face_mismatch');
+    const { witnessThreshold } = this.deps;
+    const strangers = witnesses.filter(
+      (features) => cosineSimilarity(features, compared.reference.vector) < witnessThreshold.cosine,
+    );
+    if (!live || !compared.match || strangers.length > 0) throw new AuthError('face_mismatch');
     return this.#pass(flow, compared);
   }
 

@@ -16,9 +16,14 @@ const WINDOW_MS = 2000;
  */
 export class FrameRate {
   #meanMs: number | null = null;
-  #announced = MAX_FRAME_RATE;
+  #announced: number;
   #announcedAt = -Infinity;
   readonly #judged: number[] = [];
+
+  /** @param announced what the client was told in the beginning */
+  constructor(announced = MAX_FRAME_RATE) {
+    this.#announced = announced;
+  }
 
   /** A frame was judged. @param tookMs from its arrival, waiting included */
   judged(tookMs: number, now: number): void {
@@ -38,11 +43,14 @@ export class FrameRate {
     return since > 0 ? ((this.#judged.length - 1) * 1000) / since : 0;
   }
 
-  /** @returns the rate to ask for when it has changed since it was last told, else null */
-  announcement(now: number): number | null {
+  /**
+   * @param share of the engine that is the session's; less is asked for where not even that comes through
+   * @returns the rate to ask for when it has changed since it was last told, else null
+   */
+  announcement(now: number, share = MAX_FRAME_RATE): number | null {
     if (this.#meanMs === null || now - this.#announcedAt < ANNOUNCE_EVERY_MS) return null;
     const wanted = Math.floor((HEADROOM * 1000) / Math.max(this.#meanMs, 1));
-    const rate = Math.min(MAX_FRAME_RATE, Math.max(MIN_FRAME_RATE, wanted));
+    const rate = Math.min(MAX_FRAME_RATE, share, Math.max(MIN_FRAME_RATE, wanted));
     if (rate === this.#announced) return null;
     this.#announced = rate;
     this.#announcedAt = now;

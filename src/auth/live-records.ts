@@ -1,5 +1,5 @@
 import { type FrameTrace, isRecordingOf, packTraces } from '../face/live/recordings.js';
-import type { AccountStore } from '../storage/port.js';
+import { type AccountStore, StorageUnavailable } from '../storage/port.js';
 import type { TemplateVault } from './template-vault.js';
 
 /** Remembers what an account's passed live sessions looked like, so that a film of one does not pass again. */
@@ -19,10 +19,14 @@ export class LiveRecords {
     );
   }
 
+  /** The session has been accepted by now: that its film cannot be remembered is no reason to refuse it after all. */
   async remember(accountId: string, traces: readonly FrameTrace[]): Promise<void> {
-    await this.deps.accounts.appendLiveRecord(accountId, {
+    const record = {
       ciphertext: this.deps.vault.sealRecord(accountId, packTraces(traces)),
       createdAt: this.deps.now(),
+    };
+    await this.deps.accounts.appendLiveRecord(accountId, record).catch((error: unknown) => {
+      if (!(error instanceof StorageUnavailable)) throw error;
     });
   }
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FrameOutcome } from '../face/frame-observation.js';
 import { RandomChallenges } from '../face/live/challenge.js';
 import { AuthError } from './auth-error.js';
+import { FrameCapacity } from './frame-capacity.js';
 import { type LiveMessage, LiveSession } from './live-session.js';
 
 beforeEach(() => vi.useFakeTimers());
@@ -27,12 +28,14 @@ function session(options: { requireAlive?: () => Promise<void>; maxWaiting?: num
     },
     observer: {
       modelId: 'none',
+      framesPerSecond: null,
       observe: async (image) => {
         observed.push(Buffer.from(image).toString());
         if (outcome.takesMs > 0) await new Promise((resolve) => setTimeout(resolve, outcome.takesMs));
         return outcome.is;
       },
     },
+    capacity: new FrameCapacity({ framesPerSecond: null }),
     challenges: new RandomChallenges(),
     maxWaiting: options.maxWaiting ?? 1,
     now: () => Date.now(),

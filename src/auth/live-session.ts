@@ -3,6 +3,7 @@ import type { FrameObserver } from '../face/frame-observation.js';
 import type { Abilities, ChallengeSource } from '../face/live/challenge.js';
 import type { Hint, LiveFailure, StageEvent } from '../face/live/live-event.js';
 import { type Judgement, LiveJudge } from '../face/live/live-judge.js';
+import type { FrameCapacity } from './frame-capacity.js';
 import { FrameRate } from './frame-rate.js';
 import type { LiveSubject, LiveSuccess } from './live-subject.js';
 
@@ -57,13 +58,17 @@ const MAX_LAG_MS = 1_500;
  * judged one after the other; what comes faster waits in a short queue, whose oldest frame is dropped.
  */
 export class LiveSession {
-  readonly #rate = new FrameRate();
+  /** What the client is told in the beginning. */
+  readonly framesPerSecond: number;
+  readonly #rate: FrameRate;
   readonly #waiting: { readonly frame: LiveFrame; readonly arrivedAt: number }[] = [];
   readonly #openedAt: number;
   #judge: LiveJudge | null = null;
   #working: Promise<void> | null = null;
   #ended = false;
   #reserved = false;
+  /** All is answered, and its worth is being found out: neither time nor the client ends the session now. */
+  #settling = false;
   #lastSequence = -1;
   #lastFrameAt: number;
   #recheckedAt: number;
@@ -75,6 +80,7 @@ export class LiveSession {
     private readonly deps: {
       readonly subject: LiveSubject;
       readonly observer: FrameObserver;
+      readonly capacity: FrameCapacity;
       readonly challenges: ChallengeSource;
       /** Frames that may wait: 1 where only the newest matters. */
       readonly maxWaiting: number;
@@ -82,6 +88,10 @@ export class LiveSession {
       readonly onMessage: (message: LiveMessage) => void;
     },
   ) {
+    // Now, and not with its first frame: sessions that open at the same time are to know of each other.
+    deps.capacity.enter();
+    this.framesPerSecond = deps.capacity.share;
+    this.#rate = new FrameRate(this.framesPerSecond);
     this.#openedAt = deps.now();
     this.#lastFrameAt = this.#openedAt;
     this.#recheckedAt = this.#openedAt;
@@ -104,7 +114,7 @@ export class LiveSession {
   start(abilities: Abilities): void {
     const now = this.deps.now();
     this.#judge = new LiveJudge(this.deps.challenges, abilities, now);
-    this.#emit(this.#judge.current(now));
+    this.#emit(this.#judge.show(now));
   }
 
   /** @returns false, and ignores it, when its number is not above that of the frame before */
@@ -130,7 +140,8 @@ export class LiveSession {
 
   /** Ends it without a verdict. An attempt whose challenge was shown stays counted. */
   interrupt(by: LiveInterruption): void {
-    this.#end({ outcome: 'interrupted', by });
+    // What has been decided is also told.
+    if (!this.#settling) this.#end({ outcome: 'interrupted', by });
   }
 
   async #work(): Promise<void> {
@@ -170,7 +181,7 @@ export class LiveSession {
         frame.sequence,
       );
     }
-    const framesPerSecond = this.#rate.announcement(now());
+    const framesPerSecond = this.#rate.announcement(now(), this.deps.capacity.share);
     if (framesPerSecond !== null) this.#emit({ type: 'rate', framesPerSecond });
   }
 
@@ -184,9 +195,10 @@ export class LiveSession {
         return;
       case 'stage':
         await this.#reserve();
-        this.#emit(judgement.event);
+        this.#emit(this.#judge!.show(this.deps.now()));
         return;
       case 'answered':
+        this.#settling = true;
         this.#end(await this.deps.subject.settle(judgement.evidence));
         return;
       case 'failed':
@@ -213,6 +225,7 @@ export class LiveSession {
   }
 
   async #tick(): Promise<void> {
+    if (this.#settling) return;
     const now = this.deps.now();
     if (now - this.#openedAt >= LIVE_SESSION_SECONDS * 1000) this.interrupt('timed_out');
     else if (now - this.#lastFrameAt >= IDLE_MS) this.interrupt('idle');
@@ -223,7 +236,7 @@ export class LiveSession {
     try {
       await this.deps.subject.requireAlive();
     } catch (error) {
-      this.#end({ outcome: 'error', error });
+      if (!this.#isSettling()) this.#end({ outcome: 'error', error });
     }
   }
 
@@ -234,10 +247,17 @@ export class LiveSession {
 
   #end(result: LiveResult): void {
     if (this.#ended) return;
-    this.#emit({ type: 'result', result });
+    // Before anybody is told, so that a listener that fails does not leave a session which nobody counts.
     this.#ended = true;
+    this.deps.capacity.leave();
     this.#waiting.length = 0;
     clearInterval(this.#timer);
+    this.deps.onMessage({ type: 'result', result });
+  }
+
+  /** Asked anew after a wait: the compiler takes what it was before for what it is. */
+  #isSettling(): boolean {
+    return this.#settling;
   }
 
   #emit(message: LiveMessage): void {

@@ -1,5 +1,4 @@
 import type { SignInFlow } from '../storage/port.js';
-import { AuthError } from './auth-error.js';
 import type { FaceVerification } from './face-verification.js';
 import type { LiveRecords } from './live-records.js';
 import type { LiveSubject } from './live-subject.js';
@@ -34,12 +33,12 @@ export class LiveVerification {
       purpose: 'verification',
       requireAlive: () => verification.requireWaiting(flow),
       reserveAttempt: () => verification.reserveAttempt(flow),
-      settle: async ({ template, presentation, traces }) => {
-        // From outside all the same as a face that does not match.
-        if (presentation !== 'bona_fide' || (await records.isRecording(accountId, traces))) {
-          throw new AuthError('face_mismatch');
-        }
-        const verified = await verification.completeReserved(flow, template);
+      settle: async ({ template, witnesses, presentation, traces }) => {
+        // Everything is looked at before anything is refused: from outside, in time as well, all is a face that
+        // does not match.
+        const recorded = await records.isRecording(accountId, traces);
+        const live = presentation === 'bona_fide' && !recorded;
+        const verified = await verification.completeReserved(flow, template, witnesses, live);
         await records.remember(accountId, traces);
         return verified;
       },

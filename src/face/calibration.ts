@@ -90,3 +90,11 @@ export function thresholdFor(calibration: Calibration, maxFalseMatchRate: number
   }
   return { cosine: chosen.cosine, falseMatchRate: chosen.false_match_rate };
 }
+
+/** The threshold for the largest measured false match rate: for what only accompanies a decision. */
+export function loosestThreshold(calibration: Calibration): DecisionThreshold {
+  return thresholdFor(
+    calibration,
+    Math.max(...calibration.thresholds.map((point) => point.false_match_rate)),
+  );
+}

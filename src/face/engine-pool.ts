@@ -7,7 +7,7 @@ import { Piscina } from 'piscina';
 import type { BiometricSample, CaptureOutcome, CapturePurpose, EngineBusy, FaceCapturer } from './capture.js';
 import type { ImageLimits } from './decode.js';
 import type { EngineChecks } from './engine.js';
-import type { EngineOutcome, EngineTask, EngineWorkerData } from './engine-worker.js';
+import type { EngineAnswer, EngineOutcome, EngineTask, EngineWorkerData } from './engine-worker.js';
 import type { SubjectRule } from './face-selection.js';
 import type { ExaminationOutcome, FrameExaminer } from './frame-examination.js';
 import type { FrameObserver, FrameOutcome } from './frame-observation.js';
@@ -27,6 +27,9 @@ export interface EnginePoolOptions {
 
 const BUSY: EngineBusy = { outcome: 'busy', retryAfterSeconds: 1 };
 
+/** Weight of the latest frame in the running mean of what one takes: about a second's when the workers are busy. */
+const SMOOTHING = 0.05;
+
 /** A picture that has not been answered after this time, waiting included, is given up; a stuck worker is replaced. */
 const TASK_TIMEOUT_MS = 20_000;
 
@@ -36,20 +39,25 @@ const TASK_TIMEOUT_MS = 20_000;
  */
 export class FaceEnginePool implements FaceCapturer, FrameObserver, FrameExaminer {
   readonly modelId: string;
-  readonly #pool: Piscina<EngineTask, EngineOutcome>;
-  readonly #maxQueue: number;
+  readonly #pool: Piscina<EngineTask, EngineAnswer>;
+  readonly #options: Pick<EnginePoolOptions, 'workers' | 'maxQueue'>;
+  #frameMs: number | null = null;
 
-  private constructor(pool: Piscina<EngineTask, EngineOutcome>, modelId: string, maxQueue: number) {
+  private constructor(
+    pool: Piscina<EngineTask, EngineAnswer>,
+    modelId: string,
+    options: Pick<EnginePoolOptions, 'workers' | 'maxQueue'>,
+  ) {
     this.#pool = pool;
     this.modelId = modelId;
-    this.#maxQueue = maxQueue;
+    this.#options = options;
   }
 
   /** Resolves when the workers have loaded their models and have run once. */
   static async start(pack: ModelPack, options: EnginePoolOptions): Promise<FaceEnginePool> {
     const { limits, checks, subjectRule = 'largest' } = options;
     const workerData: EngineWorkerData = { pack, options: { limits, checks, subjectRule } };
-    const pool = new Piscina<EngineTask, EngineOutcome>({
+    const pool = new Piscina<EngineTask, EngineAnswer>({
       filename: options.workerFile ?? fileURLToPath(new URL('./engine-worker.js', import.meta.url)),
       minThreads: options.workers,
       maxThreads: options.workers,
@@ -67,7 +75,11 @@ export class FaceEnginePool implements FaceCapturer, FrameObserver, FrameExamine
       await pool.destroy();
       throw error;
     }
-    return new FaceEnginePool(pool, templateModelId(pack), options.maxQueue);
+    return new FaceEnginePool(pool, templateModelId(pack), options);
+  }
+
+  get framesPerSecond(): number | null {
+    return this.#frameMs === null ? null : (this.#options.workers * 1000) / this.#frameMs;
   }
 
   capture(sample: BiometricSample, purpose: CapturePurpose): Promise<CaptureOutcome | EngineBusy> {
@@ -84,14 +96,21 @@ export class FaceEnginePool implements FaceCapturer, FrameObserver, FrameExamine
   }
 
   async #run(task: EngineTask): Promise<EngineOutcome | EngineBusy> {
-    if (this.#pool.queueSize >= this.#maxQueue) return BUSY;
+    if (this.#pool.queueSize >= this.#options.maxQueue) return BUSY;
     const signal = AbortSignal.timeout(TASK_TIMEOUT_MS);
     try {
-      return await this.#pool.run(task, { signal });
+      const { outcome, ms } = await this.#pool.run(task, { signal });
+      if (task.kind === 'observe') this.#measured(ms);
+      return outcome;
     } catch (error) {
       if (signal.aborted) return BUSY;
       throw error;
     }
+  }
+
+  #measured(ms: number): void {
+    this.#frameMs ??= ms;
+    this.#frameMs += SMOOTHING * (ms - this.#frameMs);
   }
 
   /** Lets running and waiting work finish, then ends the workers. */

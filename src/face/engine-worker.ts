@@ -19,10 +19,20 @@ export interface EngineTask {
 
 export type EngineOutcome = CaptureOutcome | FrameOutcome | ExaminationOutcome;
 
-async function start(): Promise<(task: EngineTask) => Promise<EngineOutcome>> {
+export interface EngineAnswer {
+  readonly outcome: EngineOutcome;
+  /** What it took here, waiting not included. */
+  readonly ms: number;
+}
+
+async function start(): Promise<(task: EngineTask) => Promise<EngineAnswer>> {
   const { pack, options } = workerData as EngineWorkerData;
   const engine = await FaceEngine.load(pack, options);
-  return ({ kind, sample, purpose }) => engine[kind](sample, purpose);
+  return async ({ kind, sample, purpose }) => {
+    const startedAt = performance.now();
+    const outcome = await engine[kind](sample, purpose);
+    return { outcome, ms: performance.now() - startedAt };
+  };
 }
 
 /** Entry of a worker thread: it loads its own sessions once, then answers one task at a time. */

@@ -42,5 +42,7 @@ export interface DarkFrame {
 /** Whatever looks at the frames of live sessions. */
 export interface FrameObserver {
   readonly modelId: string;
+  /** Frames that it gets through in a second, for all sessions together, as lately measured; null before the first. */
+  readonly framesPerSecond: number | null;
   observe(frame: BiometricSample, purpose: CapturePurpose): Promise<FrameOutcome | EngineBusy>;
 }

@@ -83,6 +83,7 @@ describe('a face verification', () => {
       capturer,
       vault,
       threshold: { cosine: 0.5, falseMatchRate: 1e-4 },
+      witnessThreshold: { cosine: 0.3, falseMatchRate: 1e-2 },
       liveness: 'passive',
       ...limits,
     });

@@ -65,6 +65,7 @@ describe('the use cases of live sessions', () => {
       capturer,
       vault,
       threshold: { cosine: 0.5, falseMatchRate: 1e-4 },
+      witnessThreshold: { cosine: 0.3, falseMatchRate: 1e-2 },
       maxFaceFailures: MAX_FAILURES,
       liveness: 'active',
       now: clock,
@@ -99,6 +100,7 @@ describe('the use cases of live sessions', () => {
     template: { modelId: MODEL, vector: Float32Array.of(1, 0) },
     qualityScore: 1,
     presentation: 'bona_fide',
+    witnesses: [Float32Array.of(0.8, 0.6)],
     traces: Array.from({ length: 40 }, () => ({
       digest: new Uint8Array(randomBytes(DIGEST_BYTES)),
       measures: new Int16Array(8),
@@ -191,6 +193,10 @@ describe('the use cases of live sessions', () => {
       ['a presentation attack', { presentation: 'attack' }],
       ['unchecked', { presentation: 'not_checked' }],
       ['a stranger', { template: stranger }],
+      [
+        'somebody else who made the movements',
+        { witnesses: [Float32Array.of(0.8, 0.6), Float32Array.of(0.1, 1)] },
+      ],
     ] as const)('is refused as a face that does not match: %s', async (_, changes) => {
       await enrolLive();
       const subject = await openVerification();

@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { ApiClient } from '../support/api-client.js';
@@ -45,6 +49,45 @@ async function call({ id, ticket }: Ticket): Promise<{ status: number; code: str
   });
   return { status: response.status, code: ((await response.json()) as { code: string }).code };
 }
+
+describe('a client that never hangs up', () => {
+  it('does not keep the connection of a refused handshake open', async () => {
+    const { hostname, port } = new URL(server.url);
+    const lingering = Array.from({ length: 20 }, async (_, i) => {
+      const socket = net.connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+      socket.write(
+        `GET ${i % 2 === 0 ? '/nowhere' : '/user/live-verification'} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n` +
+          'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+      );
+      socket.resume();
+      await once(socket, 'end');
+      // Our half stays open: what the other side has destroyed answers the first byte with a reset, which the
+      // second one meets.
+      socket.on('error', () => undefined);
+      for (let tries = 0; tries < 20 && !socket.destroyed; tries++) {
+        await setTimeout(250);
+        socket.write('x');
+      }
+      expect(socket.destroyed).toBe(true);
+    });
+    await Promise.all(lingering);
+  });
+});
+
+describe('an account that would fill all places', () => {
+  it('has three sessions at once, and no more', async () => {
+    const { email, token } = await api.signUp();
+    const tokens = [token];
+    for (let i = 0; i < 3; i++) tokens.push((await api.signIn(email)).body.token);
+    const answers = [];
+    for (const bearer of tokens) {
+      const given = (await api.post('/user/live-enrolment', { token: bearer })).body as unknown as Ticket;
+      answers.push(await knock(given));
+    }
+    expect(answers.map(({ status }) => status)).toEqual([101, 101, 101, 503]);
+    for (const { socket } of answers) socket?.destroy();
+  });
+});
 
 describe("a page of another site, in a visitor's browser", () => {
   it.each([

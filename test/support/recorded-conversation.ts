@@ -2,6 +2,7 @@ import { vi } from 'vitest';
 
 import { LiveConversation } from '../../src/api/live/live-conversation.js';
 import { wireMessage } from '../../src/api/live/live-messages.js';
+import { FrameCapacity } from '../../src/auth/frame-capacity.js';
 import { LiveSession } from '../../src/auth/live-session.js';
 import type { FaceEngine } from '../../src/face/engine.js';
 import type { FrameOutcome } from '../../src/face/frame-observation.js';
@@ -113,7 +114,12 @@ export class Replay {
         reserveAttempt: async () => undefined,
         settle: async () => ({ outcome: 'verified', account, token: 'authorization-token', reference }),
       },
-      observer: { modelId: 'model', observe: (image, purpose) => this.#observe(image as Buffer, purpose) },
+      observer: {
+        modelId: 'model',
+        framesPerSecond: null,
+        observe: (image, purpose) => this.#observe(image as Buffer, purpose),
+      },
+      capacity: new FrameCapacity({ framesPerSecond: null }),
       challenges: { draw: () => challenge },
       maxWaiting: 1,
       now: () => Date.now(),

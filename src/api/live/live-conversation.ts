@@ -1,5 +1,5 @@
-import type { LiveSession } from '../../auth/live-session.js';
 import { MAX_FRAME_RATE } from '../../auth/frame-rate.js';
+import type { LiveSession } from '../../auth/live-session.js';
 import { parseFrame } from './frame-message.js';
 import { type ErrorMessage, clientMessageSchema } from './live-messages.js';
 
@@ -31,7 +31,7 @@ export class LiveConversation {
       type: 'ready',
       session_id: sessionId,
       max_frame_bytes: MAX_FRAME_BYTES,
-      frames_per_second: MAX_FRAME_RATE,
+      frames_per_second: this.session.framesPerSecond,
     });
   }
 

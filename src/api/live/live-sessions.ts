@@ -1,8 +1,14 @@
 import type { FastifyBaseLogger } from 'fastify';
 
 import { AuthError } from '../../auth/auth-error.js';
+import { FrameCapacity } from '../../auth/frame-capacity.js';
 import type { LiveEnrolment } from '../../auth/live-enrolment.js';
-import { type LiveMessage, type LiveResult, LiveSession } from '../../auth/live-session.js';
+import {
+  LIVE_SESSION_SECONDS,
+  type LiveMessage,
+  type LiveResult,
+  LiveSession,
+} from '../../auth/live-session.js';
 import type { LivePurpose, LiveTicket, LiveTickets } from '../../auth/live-tickets.js';
 import type { LiveVerification } from '../../auth/live-verification.js';
 import type { FrameObserver } from '../../face/frame-observation.js';
@@ -18,9 +24,13 @@ interface LiveTransport {
   readonly onMessage: (message: LiveMessage) => void;
 }
 
+/** Nobody checks more faces at once; who does fills the places of others. */
+const MAX_SESSIONS_AN_ACCOUNT = 3;
+
 /** The live sessions of this process: admits as many as may be, and one at a time for each sign-in or enrolment. */
 export class LiveSessions {
-  readonly #open = new Map<string, LiveSession>();
+  readonly #open = new Map<string, { readonly session: LiveSession; readonly accountId: string }>();
+  readonly #capacity: FrameCapacity;
   #opening = 0;
   #closing = false;
 
@@ -37,7 +47,9 @@ export class LiveSessions {
       readonly now: () => number;
       readonly logger: FastifyBaseLogger;
     },
-  ) {}
+  ) {
+    this.#capacity = new FrameCapacity(deps.observer);
+  }
 
   /** @throws Problem `live_check_not_offered` */
   requireOffered(): void {
@@ -47,6 +59,12 @@ export class LiveSessions {
   /** @throws AuthError `invalid_token` */
   readTicket(ticket: string, purpose: LivePurpose) {
     return this.deps.tickets.read(ticket, purpose);
+  }
+
+  /** @throws Problem `live_session_not_found` for a ticket that is too old to open a session with */
+  requireOpenable({ expiresAt }: { readonly expiresAt: number }): void {
+    if (this.deps.now() > expiresAt - LIVE_SESSION_SECONDS * 1000)
+      throw new Problem('live_session_not_found');
   }
 
   /**
@@ -60,7 +78,12 @@ export class LiveSessions {
     transport: LiveTransport,
   ): Promise<LiveSession> {
     this.requireOffered();
-    if (this.#closing || this.#open.size + this.#opening >= this.deps.maxSessions) {
+    const ofAccount = [...this.#open.values()].filter(({ accountId }) => accountId === ticket.accountId);
+    if (
+      this.#closing ||
+      this.#open.size + this.#opening >= this.deps.maxSessions ||
+      ofAccount.length >= MAX_SESSIONS_AN_ACCOUNT
+    ) {
       throw new Problem('busy', {
         detail: 'As many live checks as this server can make are under way. Try again in a moment.',
         retryAfterSeconds: 10,
@@ -72,26 +95,32 @@ export class LiveSessions {
       const { verification, enrolment, observer, challenges, now } = this.deps;
       const subject = await (ticket.purpose === 'verification' ? verification : enrolment).subjectOf(ticket);
       const key = `${ticket.purpose} ${ticket.boundTo}`;
-      this.#open.get(key)?.interrupt('superseded');
+      this.#open.get(key)?.session.interrupt('superseded');
       const openedAt = now();
       const session: LiveSession = new LiveSession({
         subject,
         observer,
+        capacity: this.#capacity,
         challenges,
         maxWaiting: transport.maxWaiting,
         now,
         onMessage: (message) => {
           if (message.type === 'result') {
-            if (this.#open.get(key) === session) this.#open.delete(key);
+            if (this.#open.get(key)?.session === session) this.#open.delete(key);
             this.#log(ticket, transport, message.result, {
               frames: session.framesJudged,
               ms: now() - openedAt,
             });
           }
-          transport.onMessage(message);
+          try {
+            transport.onMessage(message);
+          } catch (error) {
+            // Of one connection; it must not end the process, and with it the sessions of everybody else.
+            this.deps.logger.error({ request_id: transport.requestId, err: error }, 'live message not sent');
+          }
         },
       });
-      this.#open.set(key, session);
+      this.#open.set(key, { session, accountId: ticket.accountId });
       return session;
     } finally {
       this.#opening--;
@@ -116,7 +145,7 @@ export class LiveSessions {
   /** Tells every client that the server stops; no session is opened any more. */
   closeAll(): void {
     this.#closing = true;
-    for (const session of [...this.#open.values()]) session.interrupt('shutting_down');
+    for (const { session } of [...this.#open.values()]) session.interrupt('shutting_down');
   }
 
   /** One line a session, without who it was, what was seen, or how alike it was. */

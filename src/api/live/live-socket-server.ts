@@ -130,9 +130,15 @@ export class LiveSocketServer {
     const conversation = new LiveConversation(session, send);
     const heartbeat = this.#keepAlive(socket);
     socket.on('message', (data: RawData, isBinary: boolean) => {
-      void this.#receive(conversation, sessionId, data as Buffer, isBinary).then((mayGoOn) => {
-        if (!mayGoOn) session.interrupt('protocol_violated');
-      });
+      this.#receive(conversation, sessionId, data as Buffer, isBinary).then(
+        (mayGoOn) => {
+          if (!mayGoOn) session.interrupt('protocol_violated');
+        },
+        // A fault of ours in one message must not end the process.
+        () => {
+          socket.close(CLOSE.fault);
+        },
+      );
     });
     // The library answers each, which is work: nobody needs more of them than of messages.
     socket.on('ping', () => {
@@ -229,6 +235,13 @@ function close(socket: WebSocket, code: number): void {
   }, CLOSE_MS).unref();
 }
 
+/** The other side may keep its half of the connection for ever, and no time-out of the HTTP server sees it any more. */
+function endAndForget(socket: Duplex, answer: string): void {
+  socket.once('finish', () => socket.destroy());
+  setTimeout(() => socket.destroy(), CLOSE_MS).unref();
+  socket.end(answer);
+}
+
 function refuse(socket: Duplex, problem: Problem, requestId: string): void {
   if (!socket.writable) {
     socket.destroy();
@@ -247,5 +260,5 @@ function refuse(socket: Duplex, problem: Problem, requestId: string): void {
     ...(status === 401 ? ['WWW-Authenticate: Bearer'] : []),
     ...(retryAfterSeconds === undefined ? [] : [`Retry-After: ${retryAfterSeconds}`]),
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  endAndForget(socket, `${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -32,6 +32,21 @@ describe('the person of a session', () => {
     for (let i = 0; i < 6; i++) expect(slow.follow(pictures[i % 2]!, i * 600)).toBe('same');
   });
 
+  it('is not made of pictures that lie between two people', () => {
+    const between = [madeUpFace({ features: featuresAt(30) }), madeUpFace({ features: featuresAt(36) })];
+    const person = new IdentityTrack(between.map((face) => ({ ...face, qualityScore: 0.5 })));
+    // The victim's picture, sharp, then somebody else at work: each resembles what lies between them.
+    for (let i = 0; i < 6; i++) person.follow(madeUpFace({ features: featuresAt(3 * (i % 2)) }), i * 600);
+    for (let i = 0; i < 6; i++) {
+      const attacker = madeUpFace({ features: featuresAt(63 + 4 * (i % 2)), qualityScore: 0.5 });
+      expect(person.follow(attacker, 4_000 + i * 600)).toBe('same');
+    }
+    expect(person.isAllOf(person.probe().template)).toBe(false);
+    const alone = new IdentityTrack([lively(0), lively(1)]);
+    for (let i = 0; i < 20; i++) alone.follow(lively(i), i * 100);
+    expect(alone.isAllOf(alone.probe().template)).toBe(true);
+  });
+
   it('is no picture that stands still', () => {
     const person = track();
     const picture = madeUpFace();
@@ -54,6 +69,6 @@ describe('the person of a session', () => {
     const person = new IdentityTrack([madeUpFace()]);
     person.follow(madeUpFace({ features: featuresAt(20), probe: null }), 0);
     expect([...person.probe().template.vector]).toEqual([1, 0]);
-    expect(person.presentation).toHaveLength(1);
+    expect(person.presentation.all).toHaveLength(1);
   });
 });

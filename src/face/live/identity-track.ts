@@ -35,6 +35,7 @@ export function showSamePerson(a: Float32Array, b: Float32Array): boolean {
 export class IdentityTrack {
   readonly #anchor: Float32Array;
   readonly #probes: ObservedFace[] = [];
+  readonly #followed: Float32Array[] = [];
   #strangeFrames = 0;
   #cuts = 0;
   #previous: { readonly face: ObservedFace; readonly at: number } | null = null;
@@ -64,17 +65,27 @@ export class IdentityTrack {
       return ++this.#strangeFrames >= MAX_STRANGE_FRAMES ? 'changed' : 'doubtful';
     }
     this.#strangeFrames = 0;
+    this.#followed.push(face.features);
     this.#keepProbe(face);
     return 'same';
   }
 
-  get presentation(): PresentationScores[] {
-    return this.#probes.flatMap(({ probe }) => (probe ? [probe.presentation] : []));
+  /** Of all probes, and of those alone that are compared: many of the one must not speak for few of the other. */
+  get presentation(): { readonly all: PresentationScores[]; readonly compared: PresentationScores[] } {
+    return { all: presentationOf(this.#probes), compared: presentationOf(this.#best) };
+  }
+
+  /**
+   * Whether every frame shows the person of this template. The anchor alone does not settle it: pictures that lie
+   * between two people resemble both.
+   */
+  isAllOf({ vector }: Template): boolean {
+    return this.#followed.every((features) => showSamePerson(features, vector));
   }
 
   /** The template of the session: the best probes, each by its quality. */
   probe(): { template: Template; qualityScore: number } {
-    const best = this.#probes.toSorted((a, b) => b.qualityScore - a.qualityScore).slice(0, FUSED_PROBES);
+    const best = this.#best;
     const modelId = best[0]?.probe?.modelId;
     if (modelId === undefined) throw new Error('a session without a probe has nothing to compare');
     return {
@@ -86,9 +97,17 @@ export class IdentityTrack {
     };
   }
 
+  get #best(): ObservedFace[] {
+    return this.#probes.toSorted((a, b) => b.qualityScore - a.qualityScore).slice(0, FUSED_PROBES);
+  }
+
   #keepProbe(face: ObservedFace): void {
     if (face.probe) this.#probes.push(face);
   }
+}
+
+function presentationOf(faces: readonly ObservedFace[]): PresentationScores[] {
+  return faces.flatMap(({ probe }) => (probe ? [probe.presentation] : []));
 }
 
 /** The direction of the weighted sum. */

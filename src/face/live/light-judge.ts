@@ -4,6 +4,9 @@ import type { LightColour, LightStep } from './challenge.js';
 /** A point of the chromaticity plane: how far red, and green against blue, stand out, in logarithms of light. */
 type Chroma = readonly [number, number];
 
+/** From sample values to amounts of light. */
+const GAMMA = 2.2;
+
 const SIN60 = Math.sqrt(3) / 2;
 
 /** Where light of each colour draws what it falls on: six directions, 60° apart. */
@@ -28,7 +31,11 @@ const LIMITS = {
   minSimilarity: 0.85,
   /** How much of a colour comes back, in logarithms of light; movement and noise reach half of it. */
   minGain: 0.01,
-  /** What the background may show of the code, in parts of what the skin shows: it is further from the screen. */
+  /**
+   * What the background may show of the code, in parts of what the skin shows: it is further from the screen.
+   * Counted twice, as a change of colour and as light that came in addition: a veil that lies on the whole picture, as
+   * glare on a glossy screen does, changes the colour of the darker surface more, but adds the same to both.
+   */
   maxBackgroundPart: 0.6,
 } as const;
 
@@ -66,6 +73,11 @@ export class LightJudge {
     this.#reference.push(colours);
   }
 
+  /** The person has moved: what was measured of the room does not hold any more. */
+  forgetRoom(): void {
+    this.#reference.length = 0;
+  }
+
   /** A frame under the present colour. @returns whether the next one may be shown */
   look(colours: SceneColours, at: number): boolean {
     const { settleMs, watchMs } = TIMING[this.step.mode];
@@ -89,10 +101,12 @@ export class LightJudge {
     const scenes = [this.#reference, ...this.#seen].map(meanChroma);
     const skin: Chroma[] = [];
     const background: Chroma[] = [];
+    const added: { readonly skin: Chroma; readonly background: Chroma }[] = [];
     for (const scene of scenes) {
       if (!scene) return refused;
-      skin.push(scene.skin);
-      background.push(scene.background);
+      skin.push(scene.colour.skin);
+      background.push(scene.colour.background);
+      added.push(scene.light);
     }
     const expected = steps([ROOM, ...this.step.colours.map((colour) => DIRECTION[colour])]);
     const ofBackground = steps(background);
@@ -103,7 +117,12 @@ export class LightJudge {
     const reflected =
       similarity >= LIMITS.minSimilarity &&
       gain >= LIMITS.minGain &&
-      dot(ofBackground, expected) <= LIMITS.maxBackgroundPart * dot(steps(skin), expected);
+      comesFromNear(steps(skin), ofBackground, expected) &&
+      comesFromNear(
+        steps(added.map((light) => light.skin)),
+        steps(added.map((light) => light.background)),
+        expected,
+      );
     return { reflected, similarity, gain };
   }
 }
@@ -119,21 +138,51 @@ function steps(points: readonly Chroma[]): Chroma[] {
   return points.slice(1).map((point, i) => minus(point, points[i]!));
 }
 
+function comesFromNear(
+  skin: readonly Chroma[],
+  background: readonly Chroma[],
+  expected: readonly Chroma[],
+): boolean {
+  return dot(background, expected) <= LIMITS.maxBackgroundPart * dot(skin, expected);
+}
+
+interface Scene {
+  readonly skin: Chroma;
+  readonly background: Chroma;
+}
+
 /** @returns null when some frame shows no background, or none is there */
-function meanChroma(scenes: readonly SceneColours[]): { skin: Chroma; background: Chroma } | null {
-  const skin: Chroma[] = [];
-  const background: Chroma[] = [];
-  for (const scene of scenes) {
-    if (!scene.background) return null;
-    skin.push(chroma(scene.skin));
-    background.push(chroma(scene.background));
+function meanChroma(
+  scenes: readonly SceneColours[],
+): { readonly colour: Scene; readonly light: Scene } | null {
+  const colours: Scene[] = [];
+  const lights: Scene[] = [];
+  for (const { skin, background } of scenes) {
+    if (!background) return null;
+    colours.push({ skin: chroma(skin), background: chroma(background) });
+    lights.push({ skin: lightOf(skin), background: lightOf(background) });
   }
-  return skin.length > 0 ? { skin: mean(skin), background: mean(background) } : null;
+  return colours.length > 0 ? { colour: meanScene(colours), light: meanScene(lights) } : null;
+}
+
+function meanScene(scenes: readonly Scene[]): Scene {
+  return {
+    skin: mean(scenes.map((scene) => scene.skin)),
+    background: mean(scenes.map((scene) => scene.background)),
+  };
 }
 
 /** Logarithms turn light that is multiplied by a surface's colour into a shift that is the same for every skin. */
 function chroma(colour: Colour): Chroma {
-  const [red, green, blue] = colour.map((value) => Math.log(Math.max(value, 1))) as [number, number, number];
+  return opposed(colour.map((value) => Math.log(Math.max(value, 1))));
+}
+
+/** The amount of coloured light itself, in parts of full white. */
+function lightOf(colour: Colour): Chroma {
+  return opposed(colour.map((value) => (value / 255) ** GAMMA));
+}
+
+function opposed([red = 0, green = 0, blue = 0]: readonly number[]): Chroma {
   return [red - (green + blue) / 2, SIN60 * (green - blue)];
 }
 

@@ -17,6 +17,11 @@ export interface LiveEvidence {
   /** 0…1, of the poorest probe in it. */
   readonly qualityScore: number;
   readonly presentation: PresentationDecision;
+  /**
+   * Features of the frames that decided: each movement at its extent, each colour. The person in them has to be
+   * the one of the template, which is made of other frames.
+   */
+  readonly witnesses: readonly Float32Array[];
   /** Of every frame that shows the person, in their order. */
   readonly traces: readonly FrameTrace[];
 }
@@ -33,7 +38,8 @@ export type Judgement =
   | { readonly kind: 'guidance'; readonly hint: Hint | null }
   /** The frame answers a stage that is over: it was on its way when the next one began. */
   | { readonly kind: 'stale' }
-  | { readonly kind: 'stage'; readonly event: StageEvent }
+  /** Another stage begins: `show` says which. */
+  | { readonly kind: 'stage' }
   | { readonly kind: 'answered'; readonly evidence: LiveEvidence }
   | { readonly kind: 'failed'; readonly failure: LiveFailure };
 
@@ -63,7 +69,7 @@ type CurrentStage =
  * clock of its own: the caller says when frames were taken, and calls `tick` so that deadlines pass.
  */
 export class LiveJudge {
-  #stage: CurrentStage = { kind: 'position', positioning: new Positioning() };
+  #stage: CurrentStage;
   #nonce = newNonce();
   #deadline: number;
   #challenge: Challenge | null = null;
@@ -74,18 +80,26 @@ export class LiveJudge {
   #crowdedFrames = 0;
   #ended = false;
   readonly #traces: FrameTrace[] = [];
+  readonly #witnesses: Float32Array[] = [];
 
   constructor(
     private readonly challenges: ChallengeSource,
     private readonly abilities: Abilities,
     startedAt: number,
   ) {
+    this.#stage = { kind: 'position', positioning: new Positioning(abilities.light !== 'none') };
     this.#deadline = startedAt + DEADLINE_MS.position;
   }
 
   /** Whether the challenge has been drawn: from then on the attempt counts. */
   get disclosed(): boolean {
     return this.#challenge !== null;
+  }
+
+  /** The stage that frames are to answer now, whose time begins when the person is told of it. */
+  show(now: number): StageEvent {
+    this.#deadline = now + DEADLINE_MS[this.#stage.kind];
+    return this.current(now);
   }
 
   /** The stage that frames are to answer now. */
@@ -131,10 +145,6 @@ export class LiveJudge {
   #position(positioning: Positioning, { outcome, at }: JudgedFrame, framesPerSecond: number): Judgement {
     const found = positioning.look(outcome, at);
     if ('hint' in found) return guidance(found.hint);
-    const needsBackground = this.abilities.light !== 'none';
-    if (needsBackground && positioning.faces.some(({ colours }) => !colours.background)) {
-      return guidance('move_back');
-    }
     this.#challenge = this.challenges.draw(this.abilities, framesPerSecond);
     if (!this.#challenge) return this.#fail('abilities_insufficient');
     this.#rest = found.rest;
@@ -184,6 +194,7 @@ export class LiveJudge {
   #judgeRest(stage: CurrentStage & { kind: 'rest' }, face: ObservedFace, at: number): Judgement {
     if (!face.probe || !isAtRest(face, this.#rest!)) {
       stage.restingSince = null;
+      stage.room?.forgetRoom();
       return guidance(positionHint(face) ?? 'return_to_rest');
     }
     stage.restingSince ??= at;
@@ -195,7 +206,9 @@ export class LiveJudge {
   }
 
   #judgeMovement(stage: CurrentStage & { kind: 'movement' }, face: ObservedFace, at: number): Judgement {
-    switch (stage.judge.look(face, at)) {
+    const verdict = stage.judge.look(face, at);
+    if (stage.judge.isAtExtent) this.#witnesses.push(face.features);
+    switch (verdict) {
       case 'waiting':
       case 'under_way':
         return guidance(stage.hint);
@@ -210,6 +223,7 @@ export class LiveJudge {
 
   #judgeLight(judge: LightJudge, face: ObservedFace, at: number): Judgement {
     if (!isAtRest(face, this.#rest!)) return guidance('return_to_rest');
+    this.#witnesses.push(face.features);
     if (!judge.look(face.colours, at)) return guidance('keep_looking');
     if (judge.colour !== null) return this.#enter({ kind: 'light', judge }, at);
     return judge.decide().reflected ? this.#completeStep(at) : this.#fail('light_not_reflected');
@@ -243,7 +257,7 @@ export class LiveJudge {
     this.#stage = stage;
     this.#nonce = newNonce();
     this.#deadline = at + DEADLINE_MS[stage.kind];
-    return { kind: 'stage', event: this.current(at) };
+    return { kind: 'stage' };
   }
 
   #describe(): Stage {
@@ -267,13 +281,19 @@ export class LiveJudge {
   }
 
   #answer(): Judgement {
-    this.#ended = true;
     const identity = this.#identity!;
+    const { template, qualityScore } = identity.probe();
+    if (!identity.isAllOf(template)) return this.#fail('person_changed');
+    this.#ended = true;
+    const { all, compared } = identity.presentation;
+    const decisions = [judgePresentation(all), judgePresentation(compared)];
     return {
       kind: 'answered',
       evidence: {
-        ...identity.probe(),
-        presentation: judgePresentation(identity.presentation),
+        template,
+        qualityScore,
+        presentation: decisions.find((decision) => decision !== 'bona_fide') ?? 'bona_fide',
+        witnesses: this.#witnesses,
         traces: this.#traces,
       },
     };

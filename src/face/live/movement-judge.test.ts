@@ -45,6 +45,13 @@ describe.each(MOVEMENTS)('%s', (movement) => {
     expect(judge(movement, [still, ...Array<typeof made>(30).fill(made)])).not.toContain('done');
   });
 
+  it('is wrong when another distinct one is made instead', () => {
+    for (const other of ['turn_left', 'turn_right', 'open_mouth'] as const) {
+      if (other === movement) continue;
+      expect(judge(movement, [still, MADE[other], MADE[other]]), other).toContain('wrong');
+    }
+  });
+
   it('is not done by anything else', () => {
     for (const other of MOVEMENTS.filter((name) => name !== movement)) {
       const verdicts = judge(movement, [still, MADE[other], MADE[other], still]);
@@ -85,6 +92,11 @@ describe('a blink', () => {
   it('is over soon: eyes that stay closed are not blinking', () => {
     expect(judge('blink', [still, ...Array<typeof still>(12).fill(MADE.blink), still])).not.toContain('done');
     expect(judge('blink', [still, MADE.blink, still]).at(-1)).toBe('done');
+  });
+
+  it('is not a picture that is tilted, which is lower everywhere', () => {
+    const tilted = madeUpFace({ eyeOpenness: 0.18, noseDrop: 0.3 });
+    expect(movementAmount('blink', tilted, REST)).toBe(0);
   });
 
   it('is not the lid of somebody who looks down', () => {

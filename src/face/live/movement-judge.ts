@@ -22,6 +22,8 @@ const ENOUGH = {
   eyesToJaw: 0.02,
 } as const;
 
+/** Movements that nobody makes in passing: another one of them than was asked for is a wrong answer. */
+const DISTINCT: readonly Movement[] = ['turn_left', 'turn_right', 'open_mouth'];
 /** Below this part of a movement the person is at rest. */
 const AT_REST = 0.5;
 /** A movement is seen in so many frames, or for this time; a blink is over too soon for either. */
@@ -30,8 +32,9 @@ const MIN_FRAMES = 2;
 const MAX_GAP_MS = 1_000;
 /** An eye that is closed for longer is not blinking. */
 const MAX_BLINK_MS = 900;
-/** The head that nods takes the eyelids with it. */
+/** The head that nods takes the eyelids with it, and a picture that is tilted takes everything: the nose must stay. */
 const MAX_BLINK_PITCH = 8;
+const MAX_BLINK_NOSE = 0.15;
 
 /**
  * @returns how far the face has made the movement: 0 at rest, 1 enough; below 0 the other way.
@@ -47,6 +50,7 @@ export function movementAmount(movement: Movement, face: ObservedFace, rest: Res
       return (geometry.mouthOpenness - rest.mouthOpenness) / ENOUGH.mouth;
     case 'blink':
       if (Math.abs(pose.pitch - rest.pitch) > MAX_BLINK_PITCH) return 0;
+      if (Math.abs(geometry.noseDrop / rest.noseDrop - 1) > MAX_BLINK_NOSE) return 0;
       return (1 - geometry.eyeOpenness / rest.eyeOpenness) / ENOUGH.eyes;
     case 'nod':
       return agreed(
@@ -80,13 +84,14 @@ type MovementVerdict = 'waiting' | 'under_way' | 'return' | 'done' | 'wrong';
 
 /**
  * Judges one asked movement: it has to begin at rest after it was asked for, reach its full extent, and come
- * back. A turn the other way is wrong; what was under way already when the step began does not count.
+ * back. Another distinct movement is wrong; what was under way already when the step began does not count.
  */
 export class MovementJudge {
   #phase: 'not_at_rest' | 'at_rest' | 'reached' = 'not_at_rest';
   #framesReached = 0;
-  #framesOpposite = 0;
+  #framesOfOthers = 0;
   #reachedAt = 0;
+  #atExtent = false;
   #seenAt: number | null = null;
 
   constructor(
@@ -99,8 +104,12 @@ export class MovementJudge {
     if (this.#seenAt !== null && at - this.#seenAt > MAX_GAP_MS) this.#phase = 'not_at_rest';
     this.#seenAt = at;
     const amount = movementAmount(this.movement, face, this.rest);
-    this.#framesOpposite = amount <= -1 ? this.#framesOpposite + 1 : 0;
-    if (this.#isTurn && this.#framesOpposite >= MIN_FRAMES) return 'wrong';
+    const another = DISTINCT.some(
+      (other) => other !== this.movement && movementAmount(other, face, this.rest) >= 1,
+    );
+    this.#framesOfOthers = another ? this.#framesOfOthers + 1 : 0;
+    if (this.#framesOfOthers >= MIN_FRAMES) return 'wrong';
+    this.#atExtent = amount >= 1;
     switch (this.#phase) {
       case 'not_at_rest':
         if (amount <= AT_REST) {
@@ -115,8 +124,9 @@ export class MovementJudge {
     }
   }
 
-  get #isTurn(): boolean {
-    return this.movement === 'turn_left' || this.movement === 'turn_right';
+  /** Whether the frame last looked at shows the movement in full. */
+  get isAtExtent(): boolean {
+    return this.#atExtent;
   }
 
   #lookForExtent(amount: number, at: number): MovementVerdict {

@@ -75,16 +75,19 @@ function placeHint({ place }: ObservedFace): Hint | null {
 export class Positioning {
   readonly #frames: { readonly face: ObservedFace; readonly at: number }[] = [];
 
+  /** @param needsBackground whether something behind the face has to be seen, to tell its light from the face's */
+  constructor(private readonly needsBackground: boolean) {}
+
   /** @param at time of the frame in milliseconds @returns what is missing, or the person at rest */
   look(outcome: FrameOutcome, at: number): { readonly hint: Hint } | { readonly rest: RestingFace } {
-    const hint = positionHint(outcome) ?? (outcome.outcome === 'observed' ? restHint(outcome) : null);
+    const hint = positionHint(outcome) ?? (outcome.outcome === 'observed' ? this.#restHint(outcome) : null);
     if (hint !== null || outcome.outcome !== 'observed') {
       this.#frames.length = 0;
       return { hint: hint ?? 'show_face' };
     }
     // Two people by turns would have a mean that both of them resemble.
-    const known = this.#frames[0]?.face ?? outcome;
-    if (!showSamePerson(known.features, outcome.features)) this.#frames.length = 0;
+    const strange = this.#frames.some(({ face }) => !showSamePerson(face.features, outcome.features));
+    if (strange) this.#frames.length = 0;
     this.#frames.push({ face: outcome, at });
     const first = this.#frames[0]!;
     if (this.#frames.length < MIN_FRAMES || at - first.at < MIN_SPAN_MS) return { hint: 'hold_still' };
@@ -95,6 +98,11 @@ export class Positioning {
       return { hint: 'hold_still' };
     }
     return { rest: restingFace(faces) };
+  }
+
+  #restHint(face: ObservedFace): Hint | null {
+    if (this.needsBackground && !face.colours.background) return 'move_back';
+    return restHint(face);
   }
 
   /** The frames that the last baseline was made of. */
