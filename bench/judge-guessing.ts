@@ -13,45 +13,51 @@ import { reproducibleRandom } from './reproducible-random.js';
 interface Draw {
   readonly name: string;
   readonly movements: readonly Movement[];
+  /** Only the movements of a session with light: what is left of it to whoever has the light. */
+  readonly besideLight?: boolean;
   /** That can be drawn. */
   readonly orders: number;
-  /** Draws so many as `RandomChallenges` would if these movements were as clear as the others. */
-  readonly alike?: number;
 }
 
-/** The same movement never comes twice running. */
-const ordersOf = (movements: number, asked = 5) => movements * (movements - 1) ** (asked - 1);
+/** The same movement never comes twice running, unless it is the only one. */
+const ordersOf = (movements: number, steps: number) => movements * (movements - 1) ** (steps - 1);
+const WITHOUT_LIGHT = 6;
+const BESIDE_LIGHT = 2;
 
 const DRAWS: readonly Draw[] = [
   {
-    name: 'all movements possible: the four clear ones are drawn',
+    name: 'all movements possible: turns and mouth are drawn',
     movements: MOVEMENTS,
-    orders: ordersOf(4),
+    orders: ordersOf(3, WITHOUT_LIGHT),
   },
   {
-    name: 'nod and come closer drawn like the others',
-    movements: MOVEMENTS,
-    orders: ordersOf(6),
-    alike: 5,
-  },
-  {
-    name: 'turns, nod, come closer',
-    movements: ['turn_left', 'turn_right', 'nod', 'come_closer'],
-    orders: ordersOf(4),
+    name: 'turns and mouth only, drawn anew',
+    movements: ['turn_left', 'turn_right', 'open_mouth'],
+    orders: ordersOf(3, WITHOUT_LIGHT),
   },
   {
     name: 'mouth, blink, nod, come closer',
     movements: ['open_mouth', 'blink', 'nod', 'come_closer'],
-    orders: ordersOf(4),
+    orders: ordersOf(4, WITHOUT_LIGHT),
   },
-  { name: 'mouth and blink only', movements: ['open_mouth', 'blink'], orders: ordersOf(2) },
   {
-    name: 'two clear ones, as beside the light',
-    movements: ['turn_left', 'turn_right', 'open_mouth', 'blink'],
-    orders: ordersOf(4, 2),
-    alike: 2,
+    name: 'what films show most: turn left, mouth, blink',
+    movements: ['turn_left', 'open_mouth', 'blink'],
+    orders: ordersOf(3, WITHOUT_LIGHT),
   },
-  { name: 'turns only', movements: ['turn_left', 'turn_right'], orders: ordersOf(2) },
+  {
+    name: 'beside the light, all movements possible',
+    movements: MOVEMENTS,
+    besideLight: true,
+    orders: ordersOf(3, BESIDE_LIGHT),
+  },
+  {
+    name: 'beside the light, mouth and blink only',
+    movements: ['open_mouth', 'blink'],
+    besideLight: true,
+    orders: ordersOf(2, BESIDE_LIGHT),
+  },
+  { name: 'beside the light, blink only', movements: ['blink'], besideLight: true, orders: 1 },
 ];
 
 export interface Guessing {
@@ -94,24 +100,35 @@ const REST_MS = { min: 300, max: 1200 } as const;
 /** How often does a film of the right person happen to do what is asked, from any moment on? */
 export async function guessAtRandom(films: readonly ObservedFilm[]): Promise<Guessing[]> {
   const rows: Guessing[] = [];
-  for (const { name, movements, orders, alike } of DRAWS) {
-    const random = reproducibleRandom(1);
-    const source = alike ? allAlike(movements, alike, random) : new RandomChallenges(random);
+  for (const [row, draw] of DRAWS.entries()) {
+    const source = movementsOf(draw, reproducibleRandom(row + 1));
     const verdicts: Verdict[] = [];
     for (const { outcomes } of films) {
       for (let start = 0; start < outcomes.length - LEAST_FILM; start += START_EVERY) {
         for (let i = 0; i < DRAWS_EACH; i++) {
           verdicts.push(
-            await showTo(source, (frame) => (frame < MAX_FILM && outcomes[start + frame]) || null, {
-              abilities: { movements, light: 'none' },
-            }),
+            await showTo(source, (frame) => (frame < MAX_FILM && outcomes[start + frame]) || null),
           );
         }
       }
     }
-    rows.push({ draw: name, orders, tries: verdicts.length, ...summary(verdicts) });
+    rows.push({ draw: draw.name, orders: draw.orders, tries: verdicts.length, ...summary(verdicts) });
   }
   return rows;
+}
+
+/** What the server would draw; the light, where there is one, has been taken care of. */
+function movementsOf(
+  { movements, besideLight = false }: Draw,
+  random: (bound: number) => number,
+): ChallengeSource {
+  const challenges = new RandomChallenges(random);
+  return {
+    draw: (_, framesPerSecond) => {
+      const drawn = challenges.draw({ movements, light: besideLight ? 'full' : 'none' }, framesPerSecond);
+      return drawn?.filter(({ kind }) => kind === 'movement') ?? null;
+    },
+  };
 }
 
 /** How often does each movement, asked for alone, happen by chance? From each second of the films. */
@@ -142,23 +159,6 @@ function summary(verdicts: readonly Verdict[]): Pick<Guessing, 'answered' | 'pas
     }
   }
   return { answered, passed, failures };
-}
-
-function allAlike(
-  movements: readonly Movement[],
-  count: number,
-  random: (bound: number) => number,
-): ChallengeSource {
-  return {
-    draw: () => {
-      const sequence: Movement[] = [];
-      while (sequence.length < count) {
-        const others = movements.filter((movement) => movement !== sequence.at(-1));
-        sequence.push(others[random(others.length)]!);
-      }
-      return withRests(sequence, random);
-    },
-  };
 }
 
 /** @param twice the same clip at twice the rate, so that each frame of half the speed is one of its own */

@@ -1,14 +1,12 @@
 import sharp from 'sharp';
 
 import { cosineSimilarity } from '../src/face/comparison.js';
-import { decodeImage } from '../src/face/decode.js';
-import { DIGEST_BYTES, type FrameDigest, frameDigest } from '../src/face/frame-digest.js';
+import type { FrameOutcome } from '../src/face/frame-observation.js';
 import { MOVEMENTS } from '../src/face/live/challenge.js';
-import { isRecordingOf, packDigests } from '../src/face/live/recordings.js';
-import { LIMITS } from '../test/support/engine.js';
+import { type FrameTrace, isRecordingOf, packTraces, traceOf } from '../src/face/live/recordings.js';
 import { filmClip } from '../test/support/faces.js';
 import { asked, playTo } from '../test/support/live-films.js';
-import { FRAMES_PER_SECOND, type ObservedFilm, facesOf } from './judge-films.js';
+import { type FilmObserver, FRAMES_PER_SECOND, type ObservedFilm, facesOf } from './judge-films.js';
 import { ascending, quantile } from './latency.js';
 
 export interface RecordingRates {
@@ -29,7 +27,7 @@ export interface Share {
   readonly pairs: number;
   /** Taken for a recording. */
   readonly recognised: number;
-  /** Of the kept digests that are found again, in parts. */
+  /** Of the kept traces that are found again, in parts. */
   readonly least: number;
   readonly median: number;
   readonly p95: number;
@@ -40,30 +38,49 @@ interface Session {
   /** Frames of the film, the second one excluded. */
   readonly from: number;
   readonly to: number;
-  readonly digests: readonly FrameDigest[];
+  readonly traces: readonly FrameTrace[];
 }
 
 export const APART_SECONDS = 12;
 const SEGMENT = APART_SECONDS * FRAMES_PER_SECOND;
 const SEGMENT_EVERY = 2 * FRAMES_PER_SECOND;
+/** Of each film: every frame of a replay has to be looked at anew. */
+const MAX_REPLAY_SECONDS = 90;
 /** How a replay reaches us: another size, compressed anew, taken between the frames of the first time. */
 const REPLAY = { scale: 1.3, quality: 60, lateSeconds: 0.5 / FRAMES_PER_SECOND } as const;
 
-/** Is the film of a session known again, and nothing else taken for it? */
-export async function findRecordings(film: ObservedFilm): Promise<RecordingRates> {
-  const digests = film.outcomes.map((face) => (face.outcome === 'observed' ? face.digest : null));
-  const replayed = await replayedDigests(film);
-  const segments = segmentsOf(digests);
-  const replays = segmentsOf(replayed.map((digest, i) => (digests[i] ? digest : null)));
+/** Is the film of a session known again, and nothing else taken for it? @param replayed by `replay` */
+export async function findRecordings(
+  film: ObservedFilm,
+  replayed: readonly FrameOutcome[],
+): Promise<RecordingRates> {
+  const segments = segmentsOf(film.outcomes);
   const passed = await passedSessions(film);
   return {
     film: film.name,
-    again: shares(segments.slice(0, replays.length).map((kept, i) => [kept, replays[i]!])),
+    again: shares(segmentsOf(replayed).map((replay, i) => [segments[i]!, replay])),
     other: shares(apart(segments, segments)),
     otherOfPassed: passed.length > 0 ? shares(apart(passed, segments)) : null,
     passedSessions: passed.length,
     nearestApart: nearestApart(film),
   };
+}
+
+/** @returns what the engine sees when a film is shown a second time */
+export async function replay({ name }: ObservedFilm, observer: FilmObserver): Promise<FrameOutcome[]> {
+  const frames = await filmClip(name, REPLAY.lateSeconds, MAX_REPLAY_SECONDS, FRAMES_PER_SECOND);
+  return observer.observe(
+    `Looking again at ${name}, frame`,
+    frames.map((frame) => () => rescaled(frame)),
+  );
+}
+
+async function rescaled(frame: Uint8Array): Promise<Buffer> {
+  const { width } = await sharp(frame).metadata();
+  return sharp(frame)
+    .resize({ width: Math.round(width * REPLAY.scale) })
+    .jpeg({ quality: REPLAY.quality })
+    .toBuffer();
 }
 
 function nearestApart(film: ObservedFilm): number {
@@ -80,35 +97,19 @@ function nearestApart(film: ObservedFilm): number {
 
 /** The same man before the same camera on another day. */
 export function otherDay(one: ObservedFilm, another: ObservedFilm): Share {
-  const [a, b] = [one, another].map(({ outcomes }) =>
-    segmentsOf(outcomes.map((face) => (face.outcome === 'observed' ? face.digest : null))),
-  ) as [Session[], Session[]];
+  const [a, b] = [segmentsOf(one.outcomes), segmentsOf(another.outcomes)];
   const pairs = a.flatMap((kept) => b.map((session) => [kept, session] as const));
   return shares([...pairs, ...pairs.map(([kept, session]) => [session, kept] as const)]);
 }
 
-async function replayedDigests({ name, outcomes }: ObservedFilm): Promise<FrameDigest[]> {
-  const seconds = outcomes.length / FRAMES_PER_SECOND;
-  const frames = await filmClip(name, REPLAY.lateSeconds, seconds, FRAMES_PER_SECOND);
-  const digests: FrameDigest[] = [];
-  for (const frame of frames) {
-    const { width } = await sharp(frame).metadata();
-    const again = await sharp(frame)
-      .resize({ width: Math.round(width * REPLAY.scale) })
-      .jpeg({ quality: REPLAY.quality })
-      .toBuffer();
-    const decoded = await decodeImage(again, LIMITS);
-    if (decoded.outcome !== 'decoded') throw new Error(decoded.outcome);
-    digests.push(frameDigest(decoded.image));
-  }
-  return digests;
-}
-
-function segmentsOf(digests: readonly (FrameDigest | null)[]): Session[] {
+function segmentsOf(outcomes: readonly FrameOutcome[]): Session[] {
   const segments: Session[] = [];
-  for (let from = 0; from + SEGMENT <= digests.length; from += SEGMENT_EVERY) {
+  for (let from = 0; from + SEGMENT <= outcomes.length; from += SEGMENT_EVERY) {
     const to = from + SEGMENT;
-    segments.push({ from, to, digests: digests.slice(from, to).filter((digest) => digest !== null) });
+    const traces = outcomes
+      .slice(from, to)
+      .flatMap((face) => (face.outcome === 'observed' ? [traceOf(face)] : []));
+    segments.push({ from, to, traces });
   }
   return segments;
 }
@@ -123,7 +124,7 @@ async function passedSessions({ outcomes }: ObservedFilm): Promise<Session[]> {
         const verdict = await playTo(asked([first, second]), outcomes.slice(from));
         if (verdict.kind !== 'answered') continue;
         const to = from + Math.round((verdict.ms * FRAMES_PER_SECOND) / 1000);
-        sessions.set(to, { from, to, digests: verdict.evidence.digests });
+        sessions.set(to, { from, to, traces: verdict.evidence.traces });
       }
     }
   }
@@ -139,11 +140,11 @@ function apart(kept: readonly Session[], others: readonly Session[]): (readonly 
 
 function shares(pairs: readonly (readonly [kept: Session, session: Session])[]): Share {
   const kept = new Map<Session, Uint8Array>();
-  for (const [session] of pairs) kept.set(session, packDigests(session.digests));
-  const found = ascending(pairs.map(([one, { digests }]) => shareFound(kept.get(one)!, digests)));
+  for (const [session] of pairs) kept.set(session, packTraces(session.traces));
+  const found = ascending(pairs.map(([one, { traces }]) => shareFound(kept.get(one)!, traces)));
   return {
     pairs: pairs.length,
-    recognised: pairs.filter(([one, { digests }]) => isRecordingOf(kept.get(one)!, digests)).length,
+    recognised: pairs.filter(([one, { traces }]) => isRecordingOf(kept.get(one)!, traces)).length,
     least: quantile(found, 0),
     median: quantile(found, 0.5),
     p95: quantile(found, 0.95),
@@ -151,12 +152,13 @@ function shares(pairs: readonly (readonly [kept: Session, session: Session])[]):
   };
 }
 
-/** By the rule's own distance: of one digest alone it says whether that is found. */
-function shareFound(kept: Uint8Array, digests: readonly FrameDigest[]): number {
-  const count = kept.byteLength / DIGEST_BYTES;
+/** By the rule's own distances: of one trace alone it says whether that is found. */
+function shareFound(kept: Uint8Array, traces: readonly FrameTrace[]): number {
+  const bytesOfOne = packTraces(traces.slice(0, 1)).byteLength;
+  const count = kept.byteLength / bytesOfOne;
   let found = 0;
   for (let i = 0; i < count; i++) {
-    if (isRecordingOf(kept.subarray(i * DIGEST_BYTES, (i + 1) * DIGEST_BYTES), digests)) found++;
+    if (isRecordingOf(kept.subarray(i * bytesOfOne, (i + 1) * bytesOfOne), traces)) found++;
   }
   return found / count;
 }

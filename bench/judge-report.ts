@@ -138,7 +138,7 @@ function movementTables({ turns, answered, noise, unasked }: JudgeReport['moveme
 
 function guessingTables({ random, single, altered }: JudgeReport['guessing']): string[] {
   return [
-    'A film of the right person against a challenge drawn at random, no light',
+    'A film of the right person against movements drawn at random',
     textTable([
       ['drawn from', 'orders', 'tries', 'answered', 'passed', 'failed for'],
       ...random.map(({ draw, orders, tries, answered, passed, failures }) => [
@@ -212,7 +212,7 @@ function recordingTables({ films, otherDay }: JudgeReport['recordings']): string
         ]
       : [name, '0'];
   return [
-    'Recordings: 12 s against what is kept of 12 s, kept digests that are found again',
+    'Recordings: 12 s against what is kept of 12 s, kept traces that are found again',
     textTable([
       ['', 'pairs', 'recognised', 'least', 'median', '95 % below', 'greatest'],
       ...films.flatMap(({ film, again, other, otherOfPassed, passedSessions }) => [

@@ -14,7 +14,7 @@ import { confuseCodes } from './judge-light-codes.js';
 import { simulateLight } from './judge-light.js';
 import { type AnsweredClip, peakAmounts, restingFaces, yawAgainstTurn } from './judge-movements.js';
 import { simulateApproach } from './judge-perspective.js';
-import { findRecordings, otherDay } from './judge-recordings.js';
+import { findRecordings, otherDay, replay } from './judge-recordings.js';
 import { type JudgeReport, judgeReportJson, judgeTables } from './judge-report.js';
 import { describeMachine } from './machine.js';
 
@@ -71,6 +71,8 @@ async function measure(
 ): Promise<Omit<JudgeReport, 'measuredAt' | 'machine' | 'seconds'>> {
   const films: ObservedFilm[] = [];
   for (const name of FILMS) films.push(await observer.film(name));
+  const replays = [];
+  for (const film of films) replays.push(await replay(film, observer));
   const light = await simulateLight(films, observer);
   const approach = await simulateApproach(films, observer);
   const { answered, altered } = await measureClips(observer);
@@ -91,7 +93,7 @@ async function measure(
   const codes = confuseCodes();
   say('Recordings');
   const recordings = [];
-  for (const film of films) recordings.push(await findRecordings(film));
+  for (const [i, film] of films.entries()) recordings.push(await findRecordings(film, replays[i]!));
   const [, one, another] = films as [ObservedFilm, ObservedFilm, ObservedFilm];
   return {
     identity: { followed, strangers },
