@@ -1,5 +1,5 @@
 import type { CapturePurpose, Template } from '../face/capture.js';
-import type { LiveEvidence } from '../face/live/live-judge.js';
+import type { LiveEvidence } from '../face/live/judgement.js';
 import type { Account } from '../storage/port.js';
 
 /** What a live session was passed for. */

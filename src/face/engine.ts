@@ -119,7 +119,7 @@ export class FaceEngine {
     const { image, box, crop } = face;
     const quality = judgeQuality(measureQuality(image, face, face.reduction), purpose);
     const geometry = faceGeometry(face.landmarks);
-    // What is not looked at in full costs half: only turned and poor frames of a session, never one that decides.
+    // What is not looked at in full costs half: turned and poor frames are followed, but no template is made of them.
     const inFull = quality.reasons.length === 0 && Math.abs(geometry.turn) <= MAX_PROBE_TURN;
     return {
       outcome: 'observed',

@@ -17,7 +17,7 @@ import { TemplateVault } from '../../src/auth/template-vault.js';
 import { TokenSigner } from '../../src/auth/tokens.js';
 import type { FaceCapturer } from '../../src/face/capture.js';
 import { DIGEST_BYTES } from '../../src/face/frame-digest.js';
-import type { LiveEvidence } from '../../src/face/live/live-judge.js';
+import type { LiveEvidence } from '../../src/face/live/judgement.js';
 import type { Storage } from '../../src/storage/port.js';
 import { openSqliteStorage } from '../../src/storage/sqlite/sqlite-storage.js';
 

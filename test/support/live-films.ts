@@ -8,7 +8,8 @@ import {
   type Movement,
 } from '../../src/face/live/challenge.js';
 import type { LiveFailure, Stage } from '../../src/face/live/live-event.js';
-import { type LiveEvidence, LiveJudge } from '../../src/face/live/live-judge.js';
+import type { LiveEvidence } from '../../src/face/live/judgement.js';
+import { LiveJudge } from '../../src/face/live/live-judge.js';
 import { ENGINE_OPTIONS, shippedModels } from './engine.js';
 import { type Film, filmClip } from './faces.js';
 

@@ -1,5 +1,5 @@
 import type { LiveFrame } from '../../auth/live-session.js';
-import { NONCE_BYTES } from '../../face/live/live-judge.js';
+import { NONCE_BYTES } from '../../face/live/nonce.js';
 
 /**
  * A frame as it travels: version (1 byte, 1), sequence (4, unsigned, big-endian), time of capture on the client's

@@ -1,47 +1,14 @@
-import { randomBytes } from 'node:crypto';
-
-import type { Template } from '../capture.js';
 import type { FrameOutcome, ObservedFace } from '../frame-observation.js';
-import { type PresentationDecision, judgePresentation } from '../presentation-attack.js';
+import { judgePresentation } from '../presentation-attack.js';
 import type { Abilities, Challenge, ChallengeSource, ChallengeStep } from './challenge.js';
 import { IdentityTrack } from './identity-track.js';
+import type { JudgedFrame, Judgement } from './judgement.js';
 import { LightJudge } from './light-judge.js';
 import type { Hint, LiveFailure, Stage, StageEvent } from './live-event.js';
 import { MovementJudge, isAtRest } from './movement-judge.js';
+import { newNonce } from './nonce.js';
 import { type FrameTrace, traceOf } from './recordings.js';
 import { Positioning, type RestingFace, positionHint } from './positioning.js';
-
-/** What a session that was answered in full gives to the comparison. */
-export interface LiveEvidence {
-  readonly template: Template;
-  /** 0…1, of the poorest probe in it. */
-  readonly qualityScore: number;
-  readonly presentation: PresentationDecision;
-  /**
-   * Features of the frames that decided: each movement at its extent, each colour. The person in them has to be
-   * the one of the template, which is made of other frames.
-   */
-  readonly witnesses: readonly Float32Array[];
-  /** Of every frame that shows the person, in their order. */
-  readonly traces: readonly FrameTrace[];
-}
-
-export interface JudgedFrame {
-  readonly outcome: FrameOutcome;
-  /** The stage that the frame answers. */
-  readonly nonce: string;
-  /** When it was taken, in milliseconds on the judge's clock. */
-  readonly at: number;
-}
-
-export type Judgement =
-  | { readonly kind: 'guidance'; readonly hint: Hint | null }
-  /** The frame answers a stage that is over: it was on its way when the next one began. */
-  | { readonly kind: 'stale' }
-  /** Another stage begins: `show` says which. */
-  | { readonly kind: 'stage' }
-  | { readonly kind: 'answered'; readonly evidence: LiveEvidence }
-  | { readonly kind: 'failed'; readonly failure: LiveFailure };
 
 /** How long each kind of stage may take, in milliseconds. */
 const DEADLINE_MS = { position: 20_000, rest: 8_000, movement: 7_000, light: 4_000 } as const;
@@ -308,10 +275,3 @@ export class LiveJudge {
 function guidance(hint: Hint | null): Judgement {
   return { kind: 'guidance', hint };
 }
-
-/** Nobody can answer a stage that has not been shown to them: 64 random bits. */
-function newNonce(): string {
-  return randomBytes(NONCE_BYTES).toString('base64url');
-}
-
-export const NONCE_BYTES = 8;
