@@ -247,8 +247,9 @@ function refuse(socket: Duplex, problem: Problem, requestId: string): void {
     socket.destroy();
     return;
   }
-  const body = JSON.stringify(problemBody(problem, requestId));
-  const { status } = problemBody(problem, requestId);
+  const answer = problemBody(problem, requestId);
+  const { status } = answer;
+  const body = JSON.stringify(answer);
   const { retryAfterSeconds } = problem.options;
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
