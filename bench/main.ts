@@ -7,6 +7,7 @@ import { StorageUnavailable } from '../src/storage/port.js';
 import { registerJudge } from './judge.js';
 import { registerLive } from './live.js';
 import { registerStorage } from './storage.js';
+import { registerTemplates } from './templates.js';
 
 // What a benchmark has put on the disk or a server is cleared away also when it is interrupted.
 const interruption = new AbortController();
@@ -22,6 +23,7 @@ const program = new Command('bench')
 registerStorage(program, interruption.signal);
 registerLive(program, interruption.signal);
 registerJudge(program, interruption.signal);
+registerTemplates(program, interruption.signal);
 
 try {
   await program.parseAsync();

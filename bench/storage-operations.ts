@@ -31,7 +31,7 @@ export const STORAGE_OPERATIONS: readonly StorageOperation[] = [
     draw: ({ accounts, storage }) => {
       const { id, sessionId } = accountKeys(randomInt(accounts));
       const now = Date.now();
-      return async () => (await storage.sessions.findLive(id, sessionId, now)) !== null;
+      return async () => (await storage.sessions.findLive(id, sessionId, { now, idleSince: 0 })) !== null;
     },
   },
   {

@@ -59,8 +59,12 @@ export function accountRecord(index: number): AccountRecord {
         ciphertext: randomBytes(CIPHERTEXT_BYTES),
         qualityScore: digest.readUInt16LE(24) / 0xffff,
         createdAt,
+        lastUsedAt: createdAt,
+        renewalDue: false,
       },
       referenceErasures: 0,
+      secondFactorOwed: false,
+      hasPasskeys: false,
     },
     sessions: [
       {
@@ -69,10 +73,18 @@ export function accountRecord(index: number): AccountRecord {
         createdAt,
         expiresAt: SESSIONS_EXPIRE_FROM + digest.readUInt32LE(26),
         methods: ['pwd', 'face'],
+        tokenHash: sessionId,
+        replaced: null,
+        lastUsedAt: createdAt,
+        device: 'Firefox on Linux',
       },
     ],
     // Of an account that has enrolled by a still; no operation that is measured reads or writes any.
     liveRecords: [],
+    passkeys: [],
+    recoveryCodes: [],
+    notices: [],
+    consents: [],
   };
 }
 

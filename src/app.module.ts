@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyBaseLogger } from 'fastify';
 
+import { createAccountGuards } from './account-guards.js';
 import { ApiSettings } from './api/api-settings.js';
 import { AuthController } from './api/auth.controller.js';
 import { FaceController } from './api/face.controller.js';
@@ -17,21 +18,43 @@ import { LiveCalls } from './api/live/live-calls.js';
 import { LiveSessions } from './api/live/live-sessions.js';
 import { LiveSocketServer } from './api/live/live-socket-server.js';
 import { LiveController } from './api/live/live.controller.js';
+import { NoticeController } from './api/notice.controller.js';
+import { PasskeyController } from './api/passkey.controller.js';
+import { PrivacyController } from './api/privacy.controller.js';
+import { RateLimits } from './api/rate-limits.js';
 import { Readiness } from './api/readiness.js';
+import { RecoveryController } from './api/recovery.controller.js';
+import { SessionController } from './api/session.controller.js';
+import { SignInAnswers } from './api/sign-in-answers.js';
+import { TokenAnswers } from './api/token-answers.js';
 import { UploadGate } from './api/upload-gate.js';
 import { UserController } from './api/user.controller.js';
+import { AccountExport } from './auth/account-export.js';
+import { AuditTrail } from './auth/audit-trail.js';
+import { Consents } from './auth/consent.js';
+import { deriveKey } from './auth/derived-key.js';
+import { EventJournal } from './auth/event-journal.js';
 import { FaceEnrolment } from './auth/face-enrolment.js';
+import { FaceRetention } from './auth/face-retention.js';
 import { FaceVerification } from './auth/face-verification.js';
+import { LiveCompletions } from './auth/live-completions.js';
 import { LiveEnrolment } from './auth/live-enrolment.js';
 import { LiveRecords } from './auth/live-records.js';
 import { LiveTickets } from './auth/live-tickets.js';
 import { LiveVerification } from './auth/live-verification.js';
+import { Notices } from './auth/notices.js';
+import { PasskeyChallenges } from './auth/passkey-challenges.js';
+import { Passkeys } from './auth/passkeys.js';
+import { PasswordChange } from './auth/password-change.js';
 import { PasswordPolicy } from './auth/password-policy.js';
-import { Sessions } from './auth/sessions.js';
+import { ReferenceUpkeep } from './auth/reference-upkeep.js';
+import { RequestOrigins } from './auth/request-origin.js';
 import { SignIn } from './auth/sign-in.js';
 import { SignUp } from './auth/sign-up.js';
-import { TemplateVault } from './auth/template-vault.js';
 import { TokenSigner } from './auth/tokens.js';
+import { RelyingParty } from './auth/webauthn.js';
+import { WebhookDelivery } from './auth/webhook-delivery.js';
+import { WebhookSigner } from './auth/webhook-signature.js';
 import type { Parts } from './parts.js';
 
 const HOUSEKEEPING_MS = 60_000;
@@ -40,14 +63,25 @@ const HOUSEKEEPING_MS = 60_000;
 @Module({})
 export class AppModule {
   static of(parts: Parts, logger: FastifyBaseLogger): DynamicModule {
-    const useCases = createUseCases(parts);
+    const accountUseCases = createAccountUseCases(parts);
+    const faceUseCases = createFaceUseCases(parts, accountUseCases);
+    const useCases = { ...accountUseCases, ...faceUseCases };
     const live = createLiveChecks(parts, useCases, logger);
-    const { config, storage } = parts;
+    const { config, storage, engine } = parts;
+    const tokenAnswers = new TokenAnswers(accountUseCases.sessions, now);
     const instances = [
-      new ApiSettings(config.face.limits.maxBytes, config.similarityFormat),
+      new ApiSettings(config.face.limits.maxBytes, engine.modelId, config.similarityFormat),
+      tokenAnswers,
+      new SignInAnswers(tokenAnswers, faceUseCases.enrolment),
+      new RateLimits(config.rates),
       new Readiness(() => storage.ping()),
       new UploadGate(config.face.workers + config.face.maxQueue),
-      new Lifecycle(parts, live.liveSessions),
+      new Lifecycle(
+        parts,
+        live.liveSessions,
+        faceUseCases.retention,
+        createWebhookDelivery(parts, accountUseCases.audit, logger),
+      ),
       ...Object.values(useCases),
       ...Object.values(live),
     ];
@@ -57,9 +91,14 @@ export class AppModule {
         HomeController,
         HealthController,
         AuthController,
+        SessionController,
         UserController,
         FaceController,
         LiveController,
+        RecoveryController,
+        PasskeyController,
+        PrivacyController,
+        NoticeController,
       ],
       // Each is bound under its own class.
       providers: instances.map((instance) => ({ provide: instance.constructor, useValue: instance })),
@@ -69,66 +108,165 @@ export class AppModule {
 
 const now = () => Date.now();
 
-function createUseCases({ config, secrets, storage, engine, threshold, witnessThreshold, hasher }: Parts) {
+function createAccountUseCases(parts: Parts) {
+  const { config, secrets, storage, hasher } = parts;
   const { accounts, signInFlows: flows } = storage;
-  const vault = new TemplateVault(secrets.templateKey);
-  const verificationTokens = new TokenSigner('verification', secrets.faceAuthSecret);
-  const maxFaceFailures = config.face.maxFailures;
-  const { liveness } = config;
-  const sessions = new Sessions({
-    sessions: storage.sessions,
-    tokens: new TokenSigner('authorization', secrets.jwtSecret),
-    lifetimeSeconds: config.sessionSeconds,
+  const { reauthenticationSeconds } = config;
+  const origins = new RequestOrigins();
+  const audit = new AuditTrail(storage.audit, secrets.auditKey);
+  const events = new EventJournal({
+    audit,
+    notices: storage.notices,
+    outbox: config.webhook ? storage.outbox : null,
+    origins,
     now,
   });
-  const signUp = new SignUp({
-    accounts,
-    sessions,
-    hasher,
-    passwords: new PasswordPolicy(config.minPasswordLength),
-    now,
-  });
+  const guards = createAccountGuards(parts, origins, events);
+  const { completion, limits, sessions, verificationTokens } = guards;
+  const passwords = new PasswordPolicy(config.minPasswordLength);
+  const signUp = new SignUp({ accounts, completion, hasher, passwords, now });
   const signIn = new SignIn({
     accounts,
     flows,
     sessions,
+    completion,
+    limits,
+    events,
     hasher,
     verificationTokens,
     verificationSeconds: config.verificationSeconds,
-    maxFaceFailures,
+    maxFaceFailures: config.face.maxFailures,
     now,
   });
-  const enrolment = new FaceEnrolment({ accounts, capturer: engine, vault, liveness, now });
+  const passwordChange = new PasswordChange({
+    accounts,
+    sessions,
+    limits,
+    hasher,
+    passwords,
+    events,
+    reauthenticationSeconds,
+    now,
+  });
+  const challengeKey = deriveKey(secrets.jwtSecret, 'passkey-challenges');
+  const passkeys = new Passkeys({
+    passkeys: storage.passkeys,
+    challenges: new PasskeyChallenges(challengeKey, storage.tickets, now),
+    relyingParty: new RelyingParty(config.publicUrl, config.corsOrigins),
+    secondFactor: guards.secondFactor,
+    devices: guards.devices,
+    events,
+    reauthenticationSeconds,
+    now,
+  });
+  const notices = new Notices({ notices: storage.notices });
+  return { origins, audit, events, ...guards, signUp, signIn, passwordChange, passkeys, notices };
+}
+
+function createFaceUseCases(
+  parts: Parts,
+  {
+    origins,
+    events,
+    limits,
+    sessions,
+    completion,
+    secondFactor,
+    verificationTokens,
+  }: ReturnType<typeof createAccountUseCases>,
+) {
+  const { config, secrets, storage, engine, protection, consentTerms } = parts;
+  const { threshold, witnessThreshold, renewalThreshold } = parts;
+  const { accounts, signInFlows: flows } = storage;
+  const { reauthenticationSeconds, liveness } = config;
+  const { keys, vault } = protection;
+  const consents = new Consents({
+    consents: storage.consents,
+    accounts,
+    keys,
+    terms: consentTerms,
+    reauthenticationSeconds,
+    events,
+    now,
+  });
+  const enrolment = new FaceEnrolment({
+    accounts,
+    keys,
+    capturer: engine,
+    vault,
+    limits,
+    consents,
+    events,
+    liveness,
+    reauthenticationSeconds,
+    now,
+  });
+  const accountExport = new AccountExport({
+    accounts,
+    audit: storage.audit,
+    enrolment,
+    limits,
+    events,
+    reauthenticationSeconds,
+    now,
+  });
+  const retention = new FaceRetention({
+    accounts,
+    keys,
+    events,
+    seconds: config.templateRetentionSeconds,
+    now,
+  });
+  const upkeep = new ReferenceUpkeep({ accounts, vault, events, renewalThreshold, now });
   const verification = new FaceVerification({
     accounts,
     flows,
-    sessions,
-    verificationTokens,
+    secondFactor,
+    completion,
+    limits,
+    events,
+    upkeep,
     capturer: engine,
     vault,
     threshold,
     witnessThreshold,
-    maxFaceFailures,
+    maxFaceFailures: config.face.maxFailures,
     liveness,
     now,
   });
-  const tickets = new LiveTickets(secrets.faceAuthSecret, storage.tickets, now);
+  const tickets = new LiveTickets(secrets.faceAuthSecret, storage.tickets, origins, now);
   const records = new LiveRecords({ accounts, vault, now });
-  const liveVerification = new LiveVerification({ verification, tickets, records });
-  const liveEnrolment = new LiveEnrolment({
+  const completions = new LiveCompletions({
+    completions: new TokenSigner('live_completion', secrets.faceAuthSecret),
+    verificationTokens,
+    tickets: storage.tickets,
+    flows,
+    secondFactor,
     enrolment,
-    sessions,
-    tickets,
-    records,
-    reauthenticationSeconds: config.reauthenticationSeconds,
     now,
   });
-  return { sessions, signUp, signIn, enrolment, verification, tickets, liveVerification, liveEnrolment };
+  const liveVerification = new LiveVerification({ verification, tickets, completions, records });
+  const liveEnrolment = new LiveEnrolment({ enrolment, sessions, tickets, records });
+  return {
+    consents,
+    accountExport,
+    retention,
+    enrolment,
+    verification,
+    tickets,
+    liveVerification,
+    liveEnrolment,
+  };
 }
 
 function createLiveChecks(
   { config, engine, challenges }: Parts,
-  { tickets, liveVerification, liveEnrolment }: ReturnType<typeof createUseCases>,
+  {
+    origins,
+    tickets,
+    liveVerification,
+    liveEnrolment,
+  }: Pick<ReturnType<typeof createAccountUseCases>, 'origins'> & ReturnType<typeof createFaceUseCases>,
   logger: FastifyBaseLogger,
 ) {
   const liveSessions = new LiveSessions({
@@ -137,6 +275,7 @@ function createLiveChecks(
     enrolment: liveEnrolment,
     observer: engine,
     challenges,
+    origins,
     maxSessions: config.maxLiveSessions,
     offered: config.liveness !== 'off',
     now,
@@ -149,6 +288,24 @@ function createLiveChecks(
   };
 }
 
+function createWebhookDelivery(
+  { config, storage }: Parts,
+  audit: AuditTrail,
+  logger: FastifyBaseLogger,
+): WebhookDelivery | null {
+  if (!config.webhook) return null;
+  return new WebhookDelivery({
+    outbox: storage.outbox,
+    audit,
+    signer: new WebhookSigner(config.webhook.secret),
+    url: config.webhook.url,
+    warn: (sentence) => {
+      logger.warn(sentence);
+    },
+    now,
+  });
+}
+
 /** Removes what has expired while the server runs, and lets everything go in order when it stops. */
 class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   readonly #logger = new Logger('housekeeping');
@@ -157,16 +314,24 @@ class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, On
   constructor(
     private readonly parts: Parts,
     private readonly liveSessions: LiveSessions,
+    private readonly retention: FaceRetention,
+    private readonly webhook: WebhookDelivery | null,
   ) {}
 
   onApplicationBootstrap(): void {
     // Expiry is also part of every query: this only keeps the tables small.
     this.#timer = setInterval(() => {
-      this.parts.storage.removeExpired(Date.now()).catch((error: unknown) => {
+      this.#keepHouse().catch((error: unknown) => {
         this.#logger.error(`expired records could not be removed: ${String(error)}`);
       });
     }, HOUSEKEEPING_MS);
     this.#timer.unref();
+    this.webhook?.start();
+  }
+
+  async #keepHouse(): Promise<void> {
+    await this.parts.storage.removeExpired(Date.now());
+    await this.retention.run();
   }
 
   /** A live session may last a minute: its client is told to start again, here or at another server. */
@@ -177,6 +342,7 @@ class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, On
   /** Called after the last request has been answered. */
   async onApplicationShutdown(): Promise<void> {
     clearInterval(this.#timer);
+    await this.webhook?.stop();
     await this.parts.engine.close();
     await this.parts.storage.close();
   }

@@ -2,16 +2,19 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import type { ConsentTerms } from './auth/consent.js';
 import { PasswordHasher } from './auth/password-hasher.js';
 import type { Config } from './config/config.js';
 import { type Secrets, loadSecrets } from './config/secrets.js';
-import { loosestThreshold, readCalibration, thresholdFor } from './face/calibration.js';
+import { readConsentTerms } from './consent-terms.js';
+import { loosestThreshold, readCalibration, strictestThreshold, thresholdFor } from './face/calibration.js';
 import type { DecisionThreshold } from './face/comparison.js';
 import { FaceEnginePool } from './face/engine-pool.js';
 import { type ChallengeSource, RandomChallenges } from './face/live/challenge.js';
 import { loadModelPack } from './face/model-pack.js';
 import { openStorage } from './open-storage.js';
 import type { Storage } from './storage/port.js';
+import { type TemplateProtection, protectTemplates } from './template-protection.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -23,6 +26,9 @@ export interface Parts {
   readonly engine: FaceEnginePool;
   readonly threshold: DecisionThreshold;
   readonly witnessThreshold: DecisionThreshold;
+  readonly renewalThreshold: DecisionThreshold;
+  readonly protection: TemplateProtection;
+  readonly consentTerms: ConsentTerms;
   readonly hasher: PasswordHasher;
   readonly challenges: ChallengeSource;
 }
@@ -36,6 +42,7 @@ export async function loadParts(config: Config, workerFile?: string): Promise<Pa
   const calibration = await readCalibration(path.join(ROOT, 'calibration'), pack);
   const threshold = thresholdFor(calibration, config.face.maxFalseMatchRate);
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
+  const consentTerms = await readConsentTerms(config.consent);
   const secrets = await loadSecrets(config);
   const storage = await openStorage(config.storage);
   const bcryptCost = await storage.facts.read('bcrypt_cost');
@@ -54,6 +61,9 @@ export async function loadParts(config: Config, workerFile?: string): Promise<Pa
     engine,
     threshold,
     witnessThreshold: loosestThreshold(calibration),
+    renewalThreshold: strictestThreshold(calibration),
+    protection: protectTemplates(config, secrets, storage.accountKeys),
+    consentTerms,
     hasher,
     challenges: new RandomChallenges(),
   };

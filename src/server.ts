@@ -18,14 +18,15 @@ export async function createServer(
   logger: Logger,
   version: string,
 ): Promise<NestFastifyApplication> {
+  const { config } = parts;
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.of(parts, logger),
-    createHttpAdapter(logger),
+    createHttpAdapter(logger, config.trustedProxies),
     { logger: new FrameworkLogger(logger), bodyParser: false, abortOnError: false },
   );
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(createValidationPipe());
-  await configureHttp(app, { corsOrigins: parts.config.corsOrigins, version });
+  await configureHttp(app, { ...config, version });
   app.get(LiveSocketServer).attach(app.getHttpServer());
   return app;
 }

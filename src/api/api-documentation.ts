@@ -24,7 +24,18 @@ interface Answer {
 }
 
 /** What any request with a body can run into before it reaches its call. */
-const BODY_PROBLEMS: readonly ProblemCode[] = ['malformed_json', 'body_too_large', 'unsupported_media_type'];
+const BODY_PROBLEMS: readonly ProblemCode[] = [
+  'malformed_json',
+  'body_too_large',
+  'unsupported_media_type',
+  'cross_site_request',
+];
+/** What any request can run into. */
+const COMMON_PROBLEMS: readonly ProblemCode[] = [
+  'too_many_requests',
+  'storage_unavailable',
+  'internal_error',
+];
 
 /** Documents all that a call answers: its successes by status, its problems grouped by theirs. */
 export function Answers(
@@ -39,7 +50,7 @@ export function Answers(
         content: { 'application/json': { schema: openApiSchema(schema), example } },
       }),
     ),
-    ...problemResponses([...problems, 'storage_unavailable', 'internal_error']),
+    ...problemResponses([...problems, ...COMMON_PROBLEMS]),
   );
 }
 
@@ -48,8 +59,8 @@ export function JsonBody(schema: z.ZodType): MethodDecorator {
   return ApiBody({ required: true, schema: openApiSchema(schema) });
 }
 
-/** Documents the multipart form with one picture. */
-export function SampleForm(): MethodDecorator {
+/** Documents the multipart form with one picture. @param fields what may stand beside it, each with its description */
+export function SampleForm(fields: Readonly<Record<string, string>> = {}): MethodDecorator {
   return applyDecorators(
     ApiConsumes('multipart/form-data'),
     ApiBody({
@@ -63,6 +74,9 @@ export function SampleForm(): MethodDecorator {
             format: 'binary',
             description: 'JPEG, PNG or WebP with one face.',
           },
+          ...Object.fromEntries(
+            Object.entries(fields).map(([name, description]) => [name, { type: 'string', description }]),
+          ),
         },
       },
     }),
@@ -136,6 +150,10 @@ const INTRODUCTION = `Accounts with e-mail and password, and a face as the secon
 1. \`sign-up\`, then \`image-embedding\` with a picture: the face is enrolled.
 2. \`sign-in\` now answers **210** with a verification token.
 3. \`compare-faces\` with that token and a fresh picture answers an authorization token.
+
+An account may have passkeys and recovery codes in the place of the face: \`GET /user/auth/verification\` says what it has.
+
+Tokens travel as \`Authorization: Bearer …\`. A browser that sends \`Vultus-Token-Transport: cookie\` with every call gets them in \`__Host-\` cookies, and in no body.
 
 Every refusal is \`application/problem+json\` (RFC 9457) with a stable \`code\`.`;
 

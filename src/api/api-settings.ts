@@ -2,6 +2,8 @@
 export class ApiSettings {
   constructor(
     readonly maxImageBytes: number,
+    /** The recognition model in use. */
+    readonly modelId: string,
     private readonly similarityFormat: 'string' | 'number',
   ) {}
 

@@ -1,16 +1,26 @@
-import { Body, Controller, HttpCode, Inject, Post, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 
+import { SecondFactor } from '../auth/second-factor.js';
 import { type AuthenticatedCaller, Sessions } from '../auth/sessions.js';
 import { SignIn } from '../auth/sign-in.js';
 import { SignUp } from '../auth/sign-up.js';
 import { Answers, JsonBody, bodyProblems } from './api-documentation.js';
-import { Caller, SessionGuard } from './bearer.js';
+import { ApiSettings } from './api-settings.js';
+import { Bearer, Caller, SessionGuard } from './bearer.js';
+import { Expensive } from './rate-limits.js';
 import * as examples from './schemas/examples.js';
-import { faceRequiredSchema, revokedSchema, signedInSchema, userAnswer } from './schemas/answers.js';
+import {
+  faceRequiredSchema,
+  pendingSignInSchema,
+  refreshedSchema,
+  revokedSchema,
+  signedInSchema,
+} from './schemas/answers.js';
 import { credentialsSchema } from './schemas/requests.js';
+import { TokenAnswers } from './token-answers.js';
 
 /** The password was right, the face is still to come: the published contract's own status. */
 const STATUS_FACE_REQUIRED = 210;
@@ -24,9 +34,13 @@ export class AuthController {
     @Inject(SignUp) private readonly signUps: SignUp,
     @Inject(SignIn) private readonly signIns: SignIn,
     @Inject(Sessions) private readonly sessions: Sessions,
+    @Inject(SecondFactor) private readonly secondFactor: SecondFactor,
+    @Inject(TokenAnswers) private readonly tokens: TokenAnswers,
+    @Inject(ApiSettings) private readonly settings: ApiSettings,
   ) {}
 
   @Post('sign-up')
+  @Expensive()
   @ApiOperation({ summary: 'Create an account and sign in' })
   @JsonBody(credentialsSchema)
   @Answers(
@@ -39,22 +53,26 @@ export class AuthController {
     },
     bodyProblems('validation_failed', 'email_taken'),
   )
-  async signUp(@Body({ schema: credentialsSchema }) credentials: Credentials) {
-    const { account, token } = await this.signUps.run(credentials);
-    return { user: userAnswer(account, null), token };
+  async signUp(
+    @Body({ schema: credentialsSchema }) credentials: Credentials,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.tokens.signedIn(reply, await this.signUps.run(credentials), null);
   }
 
   @Post('sign-in')
+  @Expensive()
   @ApiOperation({
     summary: 'Sign in with e-mail and password',
-    description: 'An account with an enrolled face is answered 210 and finishes with compare-faces.',
+    description:
+      'An account with an enrolled face is answered 210 and finishes with compare-faces, a live session, a passkey or a recovery code.',
   })
   @JsonBody(credentialsSchema)
   @Answers(
     {
       200: {
         schema: signedInSchema,
-        description: 'Signed in: the account has no face.',
+        description: 'Signed in: the account has no second factor.',
         example: examples.signedIn,
       },
       210: {
@@ -63,7 +81,7 @@ export class AuthController {
         example: examples.faceRequired,
       },
     },
-    bodyProblems('validation_failed', 'invalid_credentials'),
+    bodyProblems('validation_failed', 'invalid_credentials', 'too_many_attempts'),
   )
   async signIn(
     @Body({ schema: credentialsSchema }) credentials: Credentials,
@@ -73,10 +91,53 @@ export class AuthController {
     if (result.outcome === 'face_required') {
       void reply.status(STATUS_FACE_REQUIRED);
       reply.raw.statusMessage = 'Face Verification Required';
-      return { verification_token: result.verificationToken };
+      return this.tokens.faceRequired(reply, result);
     }
     void reply.status(200);
-    return { user: userAnswer(result.account, null), token: result.token };
+    return this.tokens.signedIn(reply, result, null);
+  }
+
+  @Get('verification')
+  @ApiBearerAuth('verification')
+  @ApiOperation({ summary: 'What a sign-in that was answered 210 can be completed with' })
+  @Answers(
+    {
+      200: {
+        schema: pendingSignInSchema,
+        description: 'Any one of the methods completes it.',
+        example: examples.pendingSignIn,
+      },
+    },
+    ['invalid_token', 'too_many_attempts'],
+  )
+  async pending(@Bearer('verification') token: string) {
+    const flow = await this.secondFactor.claim(token);
+    return {
+      methods: await this.secondFactor.kindsOf(flow, this.settings.modelId),
+      expires_at: new Date(flow.expiresAt).toISOString(),
+    };
+  }
+
+  @Post('refresh')
+  @HttpCode(200)
+  @ApiBearerAuth('authorization')
+  @ApiOperation({
+    summary: 'Replace the authorization token',
+    description:
+      'The session stays, with its end where it was. The replaced token is taken for ten more seconds; shown after that, it ends the session, for two hold it.',
+  })
+  @Answers(
+    {
+      200: {
+        schema: refreshedSchema,
+        description: 'The token to use from now on.',
+        example: { token: examples.TOKEN },
+      },
+    },
+    bodyProblems('invalid_token', 'token_superseded'),
+  )
+  async refresh(@Bearer('authorization') token: string, @Res({ passthrough: true }) reply: FastifyReply) {
+    return this.tokens.refreshed(reply, await this.sessions.refresh(token));
   }
 
   @Post('revoke-token')
@@ -94,8 +155,9 @@ export class AuthController {
     },
     bodyProblems('invalid_token'),
   )
-  async revoke(@Caller() { session }: AuthenticatedCaller) {
+  async revoke(@Caller() { session }: AuthenticatedCaller, @Res({ passthrough: true }) reply: FastifyReply) {
     await this.sessions.revoke(session);
+    this.tokens.signedOut(reply);
     return { revoked: true };
   }
 }

@@ -7,9 +7,9 @@ import {
 } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 
-import { AuthError } from '../auth/auth-error.js';
 import { type BiometricClaim, FaceVerification } from '../auth/face-verification.js';
 import { type AuthenticatedCaller, Sessions } from '../auth/sessions.js';
+import { bearerTokenOf, credentialOf } from './token-transport.js';
 
 /** What the guards found out, carried by the request under keys that nobody else can write. */
 const CALLER = Symbol('caller');
@@ -26,7 +26,7 @@ export class SessionGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<GuardedRequest>();
-    request[CALLER] = await this.sessions.authenticate(bearerToken(request));
+    request[CALLER] = await this.sessions.authenticate(credentialOf(request, 'authorization'));
     return true;
   }
 }
@@ -38,14 +38,20 @@ export class VerificationGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<GuardedRequest>();
-    request[CLAIM] = await this.verification.claimForStill(bearerToken(request));
+    request[CLAIM] = await this.verification.claimForStill(credentialOf(request, 'verification'));
     return true;
   }
 }
 
-/** The token that the request brings, whatever it is worth. @throws AuthError `invalid_token` without one */
-export const Bearer = createParamDecorator((_: unknown, context: ExecutionContext) =>
-  bearerToken(context.switchToHttp().getRequest<FastifyRequest>()),
+/** The token of this kind that the request brings, whatever it is worth. @throws AuthError `invalid_token` without one */
+export const Bearer = createParamDecorator(
+  (kind: 'authorization' | 'verification', context: ExecutionContext) =>
+    credentialOf(context.switchToHttp().getRequest<FastifyRequest>(), kind),
+);
+
+/** The ticket of a live session, which is in no cookie. @throws AuthError `invalid_token` without one */
+export const Ticket = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  bearerTokenOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
 /** The account and session behind the request; only under `SessionGuard`. */
@@ -63,8 +69,8 @@ function required<T>(value: T | undefined): T {
   return value;
 }
 
-function bearerToken({ headers }: FastifyRequest): string {
-  const [, token] = /^Bearer +([\w.~+/=-]+) *$/i.exec(headers.authorization ?? '') ?? [];
-  if (token === undefined) throw new AuthError('invalid_token');
-  return token;
+/** Whose request it is, once a guard has found out. */
+export function accountIdOf(request: FastifyRequest): string | null {
+  const guarded = request as GuardedRequest;
+  return guarded[CALLER]?.account.id ?? guarded[CLAIM]?.accountId ?? null;
 }

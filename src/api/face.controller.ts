@@ -1,6 +1,8 @@
-import { Controller, HttpCode, Inject, Post, Req, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Headers, HttpCode, Inject, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 
+import type { GivenConsent } from '../auth/consent.js';
 import { FaceEnrolment } from '../auth/face-enrolment.js';
 import { type BiometricClaim, FaceVerification } from '../auth/face-verification.js';
 import type { AuthenticatedCaller } from '../auth/sessions.js';
@@ -8,9 +10,11 @@ import { Answers, SampleForm, bodyProblems } from './api-documentation.js';
 import { ApiSettings } from './api-settings.js';
 import { Caller, Claim, SessionGuard, VerificationGuard } from './bearer.js';
 import { captureProblem } from './capture-problem.js';
-import { type FormRequest, readSample } from './sample-upload.js';
+import { Expensive } from './rate-limits.js';
+import { CONSENT_HEADER, type FormRequest, readSample, readSampleForm } from './sample-upload.js';
 import * as examples from './schemas/examples.js';
-import { comparedSchema, enrolledSchema, userAnswer } from './schemas/answers.js';
+import { comparedSchema, enrolledSchema } from './schemas/answers.js';
+import { TokenAnswers } from './token-answers.js';
 import { UploadGate } from './upload-gate.js';
 
 const CAPTURE_PROBLEMS = bodyProblems(
@@ -24,6 +28,9 @@ const CAPTURE_PROBLEMS = bodyProblems(
   'busy',
 );
 
+const CONSENT_DESCRIPTION =
+  'The version of the consent text that the person has agreed to (GET /user/consent).';
+
 @ApiTags('Face')
 @Controller('user')
 export class FaceController {
@@ -32,17 +39,21 @@ export class FaceController {
     @Inject(FaceVerification) private readonly verification: FaceVerification,
     @Inject(UploadGate) private readonly uploads: UploadGate,
     @Inject(ApiSettings) private readonly settings: ApiSettings,
+    @Inject(TokenAnswers) private readonly tokens: TokenAnswers,
   ) {}
 
   @Post('image/image-embedding')
   @HttpCode(200)
+  @Expensive()
   @UseGuards(SessionGuard)
   @ApiBearerAuth('authorization')
+  @ApiHeader({ name: CONSENT_HEADER, required: false, description: CONSENT_DESCRIPTION })
   @ApiOperation({
     summary: 'Enrol a face, or replace the enrolled one',
-    description: 'The picture is discarded as soon as it has been read; only an encrypted template is kept.',
+    description:
+      'The picture is discarded as soon as it has been read; only an encrypted template is kept. The caller must have signed in lately (`REAUTH_MAX_AGE`).',
   })
-  @SampleForm()
+  @SampleForm({ consent: CONSENT_DESCRIPTION })
   @Answers(
     {
       200: {
@@ -53,23 +64,31 @@ export class FaceController {
     },
     [
       'invalid_token',
+      'reauthentication_required',
+      'consent_required',
       'live_verification_required',
       'presentation_attack',
       'enrolment_superseded',
       ...CAPTURE_PROBLEMS,
     ],
   )
-  async enrol(@Caller() caller: AuthenticatedCaller, @Req() request: FormRequest) {
-    this.enrolment.requireStillsAllowed();
-    const result = await this.uploads.admit(async () =>
-      this.enrolment.enrol(caller, await readSample(request, this.settings.maxImageBytes)),
-    );
+  async enrol(
+    @Caller() caller: AuthenticatedCaller,
+    @Req() request: FormRequest,
+    @Headers(CONSENT_HEADER) consentHeader: string | undefined,
+  ) {
+    this.enrolment.requireStillsAllowed(caller);
+    const result = await this.uploads.admit(async () => {
+      const { sample, consentField } = await readSampleForm(request, this.settings.maxImageBytes);
+      return this.enrolment.enrol(caller, sample, givenConsent(consentHeader, consentField));
+    });
     if (result.outcome !== 'enrolled') throw captureProblem(result);
     return { fv: [...result.template.vector] };
   }
 
   @Post(['image/compare-faces', 'faces/compare-faces'])
   @HttpCode(200)
+  @Expensive()
   @UseGuards(VerificationGuard)
   @ApiBearerAuth('verification')
   @ApiOperation({
@@ -90,18 +109,28 @@ export class FaceController {
       'live_verification_required',
       'face_mismatch',
       'too_many_attempts',
+      'face_suspended',
       'reference_incompatible',
       ...CAPTURE_PROBLEMS,
     ],
   )
-  async compare(@Claim() claim: BiometricClaim, @Req() request: FormRequest) {
+  async compare(
+    @Claim() claim: BiometricClaim,
+    @Req() request: FormRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     const result = await this.uploads.admit(async () =>
       this.verification.verify(claim, await readSample(request, this.settings.maxImageBytes)),
     );
     if (result.outcome !== 'verified') throw captureProblem(result);
     return {
       cosine_similarity: this.settings.formatSimilarity(result.score),
-      result: { user: userAnswer(result.account, result.reference.vector), token: result.token },
+      result: await this.tokens.signedIn(reply, result, result.reference.vector),
     };
   }
+}
+
+function givenConsent(header: string | undefined, field: string | null): GivenConsent | null {
+  if (header !== undefined) return { version: header, means: 'header' };
+  return field === null ? null : { version: field, means: 'form_field' };
 }

@@ -19,18 +19,26 @@ import { buildAsyncApiDocument } from './live/async-api.js';
 import { WebSocketUpgradeOnly } from './live/websocket-upgrade.js';
 import { sendProblem } from './problem.filter.js';
 import { PROBLEM_MEDIA_TYPE, Problem, problemBody } from './problems.js';
+import { addGates, carryOrigin } from './request-gates.js';
 import { requestIdOf } from './request-id.js';
-import { UPLOAD_LIMITS } from './sample-upload.js';
+import { CONSENT_HEADER, UPLOAD_LIMITS } from './sample-upload.js';
+import { addSecurityHeaders } from './security-headers.js';
+import { DEVICE_HEADER, TRANSPORT_HEADER } from './token-transport.js';
 
 /** Room for the longest acceptable address and password in any encoding, and for nothing else. */
 const MAX_JSON_BYTES = 64 * 1024;
 
-export function createHttpAdapter(logger: FastifyBaseLogger): FastifyAdapter {
+/** @param trustedProxies addresses and ranges whose X-Forwarded-For is believed */
+export function createHttpAdapter(
+  logger: FastifyBaseLogger,
+  trustedProxies: readonly string[],
+): FastifyAdapter {
   return new FastifyAdapter({
     loggerInstance: logger,
     // The lines are written in `addRequestLog`: with the route instead of the address, which could hold secrets.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     bodyLimit: MAX_JSON_BYTES,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     // Slow-loris: headers and body must arrive within these times, in milliseconds. Node looks after them
     // every half minute only, unless told otherwise, and mixes them up when the first is the longer one.
     http: {
@@ -49,10 +57,14 @@ export function createHttpAdapter(logger: FastifyBaseLogger): FastifyAdapter {
   });
 }
 
-export async function configureHttp(
-  app: NestFastifyApplication,
-  settings: { corsOrigins: readonly string[]; version: string },
-): Promise<void> {
+export interface HttpSettings {
+  readonly corsOrigins: readonly string[];
+  readonly publicUrl: string;
+  readonly trustedProxies: readonly string[];
+  readonly version: string;
+}
+
+export async function configureHttp(app: NestFastifyApplication, settings: HttpSettings): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
   // Only JSON and the picture's form are understood; text/plain is what a foreign page may send unasked.
   fastify.removeContentTypeParser('text/plain');
@@ -60,13 +72,26 @@ export async function configureHttp(
   await app.register(fastifyMultipart, { limits: UPLOAD_LIMITS });
   closeConnectionsWhenStopping(app);
   addRequestLog(app);
+  await addSecurityHeaders(app, settings.publicUrl);
+  // Before the gates: pages of the allowed origins must be able to read a refusal, too.
   app.enableCors({
     strictPreflight: false,
     origin: [...settings.corsOrigins],
-    methods: ['GET', 'POST'],
-    exposedHeaders: ['Retry-After', 'X-Request-Id'],
+    credentials: true,
+    methods: ['GET', 'POST', 'DELETE'],
+    allowedHeaders: [
+      'Authorization',
+      'Content-Type',
+      'X-Request-Id',
+      TRANSPORT_HEADER,
+      DEVICE_HEADER,
+      CONSENT_HEADER,
+    ],
+    exposedHeaders: ['Retry-After', 'X-Request-Id', DEVICE_HEADER],
     maxAge: 600,
   });
+  addGates(app, settings);
+  carryOrigin(app);
   addDocumentation(app, settings.version);
 }
 
@@ -109,10 +134,7 @@ function closeConnectionsWhenStopping(app: NestFastifyApplication): void {
 function addRequestLog(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
-    void reply.header('x-request-id', request.id);
-    // Answers hold tokens and templates: no cache on the way may keep them.
-    void reply.header('cache-control', 'no-store');
-    void reply.header('x-content-type-options', 'nosniff');
+    markAnswer(request, reply);
     done();
   });
   fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
@@ -129,6 +151,13 @@ function addRequestLog(app: NestFastifyApplication): void {
   });
 }
 
+function markAnswer(request: FastifyRequest, reply: FastifyReply): void {
+  void reply.header('x-request-id', request.id);
+  // Answers hold tokens and templates: no cache on the way may keep them.
+  void reply.header('cache-control', 'no-store');
+  void reply.header('x-content-type-options', 'nosniff');
+}
+
 function addDocumentation(app: INestApplication, version: string): void {
   SwaggerModule.setup('docs', app, () => buildOpenApiDocument(app, version), {
     customSiteTitle: 'Vultus API',
@@ -141,8 +170,12 @@ function addDocumentation(app: INestApplication, version: string): void {
   });
 }
 
-/** A request that no route can be found for, such as one with a broken percent-encoding in its path. */
+/**
+ * A request that no route can be found for, such as one with a broken percent-encoding in its path. No hook has seen
+ * it.
+ */
 function refuseUnroutable(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  markAnswer(request, reply);
   sendProblem(new Problem('bad_request'), request, reply);
 }
 
@@ -153,7 +186,7 @@ function refuseUnreadable(_error: Error, socket: Socket): void {
     return;
   }
   const body = JSON.stringify(problemBody(new Problem('bad_request'), randomUUID()));
-  const head = `HTTP/1.1 400 Bad Request\r\nContent-Type: ${PROBLEM_MEDIA_TYPE}\r\nConnection: close`;
+  const head = `HTTP/1.1 400 Bad Request\r\nContent-Type: ${PROBLEM_MEDIA_TYPE}\r\nCache-Control: no-store\r\nConnection: close`;
   socket.once('finish', () => socket.destroy());
   socket.end(`${head}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }

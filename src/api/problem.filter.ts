@@ -62,9 +62,9 @@ export function toProblem(error: unknown): Problem {
   return new Problem(frameworkCode(error));
 }
 
-function authProblem({ code, fields }: AuthError): Problem {
+function authProblem({ code, fields, retryAfterSeconds }: AuthError): Problem {
   return code === 'too_many_attempts'
-    ? new Problem(code, { retryAfterSeconds: RESTART_AFTER_SECONDS })
+    ? new Problem(code, { retryAfterSeconds: retryAfterSeconds ?? RESTART_AFTER_SECONDS })
     : new Problem(code, { errors: fields });
 }
 

@@ -57,6 +57,35 @@ export const PROBLEMS = {
     detail:
       'The picture looks like one of a photograph, a screen or a mask. Show your own face, in even light, and try again.',
   },
+  invalid_recovery_code: {
+    status: 401,
+    title: 'The recovery code was not accepted',
+    detail:
+      'The code is wrong, was used before, or was replaced by newer ones. Try another of the newest list.',
+  },
+  passkey_rejected: {
+    status: 401,
+    title: 'The passkey was not accepted',
+    detail: 'The passkey is not bound to this account, or its answer came too late. Try again.',
+  },
+  face_suspended: {
+    status: 403,
+    title: 'The face is not accepted any more',
+    detail:
+      'Too many faces were refused. Sign in with a passkey or a recovery code, and enrol your face again.',
+  },
+  consent_required: {
+    status: 403,
+    title: 'Consent is required',
+    detail:
+      'A face is enrolled only with the consent of its owner. GET /user/consent has the text and its version; give it with POST /user/consent, or send the version in the header Vultus-Consent or the form field "consent".',
+  },
+  cross_site_request: {
+    status: 403,
+    title: 'The request came from another site',
+    detail:
+      'Cookies are taken from pages of this server and of the origins that the operator has allowed (CORS_ORIGINS) only. Programs send their token in the header Authorization.',
+  },
   live_verification_required: {
     status: 403,
     title: 'A live check is required',
@@ -83,6 +112,17 @@ export const PROBLEMS = {
     title: 'There is no such live session',
     detail: 'The session has ended, or another server holds it. Get a new ticket and start again.',
   },
+  session_not_found: {
+    status: 404,
+    title: 'There is no such session',
+    detail:
+      'The session has ended, or was never one of this account. GET /user/sessions lists those that live.',
+  },
+  passkey_not_found: {
+    status: 404,
+    title: 'There is no such passkey',
+    detail: 'GET /user/passkeys lists those of this account.',
+  },
   not_found: {
     status: 404,
     title: 'There is nothing here',
@@ -93,11 +133,26 @@ export const PROBLEMS = {
     title: 'The e-mail address is in use',
     detail: 'There is an account with this e-mail address. Sign in instead.',
   },
+  token_superseded: {
+    status: 409,
+    title: 'The token has just been replaced',
+    detail: 'Another call has refreshed this session a moment ago. Use the token that it was answered.',
+  },
+  passkey_in_use: {
+    status: 409,
+    title: 'The passkey is bound already',
+    detail: 'This passkey belongs to an account already. Use another one.',
+  },
+  too_many_passkeys: {
+    status: 409,
+    title: 'There are too many passkeys',
+    detail: 'Remove a passkey that you do not use any more, and try again.',
+  },
   reference_incompatible: {
     status: 409,
     title: 'The enrolled face cannot be compared',
     detail:
-      'The face was enrolled with another recognition model. Ask the operator to have it enrolled again.',
+      'The face cannot be compared any more, for it was enrolled with another recognition model. Sign in with a passkey or a recovery code, and enrol it again.',
   },
   enrolment_superseded: {
     status: 409,
@@ -153,7 +208,12 @@ export const PROBLEMS = {
   too_many_attempts: {
     status: 429,
     title: 'Too many failed attempts',
-    detail: 'This sign-in has used up its attempts. Start again with e-mail and password.',
+    detail: 'There were too many failed attempts. Wait for the time in Retry-After, and start again.',
+  },
+  too_many_requests: {
+    status: 429,
+    title: 'Too many requests',
+    detail: 'More was asked than one address or account may ask for. Wait, and try again.',
   },
   internal_error: {
     status: 500,

@@ -15,6 +15,9 @@ export interface FormRequest {
 }
 
 export const SAMPLE_FIELD = 'file';
+/** With the version of the text that the person has agreed to, beside the picture of an enrolment. */
+export const CONSENT_FIELD = 'consent';
+export const CONSENT_HEADER = 'vultus-consent';
 
 /** What a form may hold beside the picture: room for a client's extra fields, not for an attack. */
 export const UPLOAD_LIMITS = {
@@ -35,15 +38,27 @@ const FORM_OVERHEAD_BYTES = 64_000;
  * @throws Problem `file_missing`, `malformed_upload`, `image_too_large`
  */
 export async function readSample(request: FormRequest, maxBytes: number): Promise<BiometricSample> {
+  return (await readSampleForm(request, maxBytes)).sample;
+}
+
+/** As `readSample`, with what an enrolment may carry beside the picture. */
+export async function readSampleForm(
+  request: FormRequest,
+  maxBytes: number,
+): Promise<{ sample: BiometricSample; consentField: string | null }> {
   if (!request.isMultipart()) throw new Problem('file_missing');
   if (Number(request.headers['content-length'] ?? 0) > maxBytes + FORM_OVERHEAD_BYTES)
     throw tooLarge(maxBytes);
 
   let sample: Buffer | undefined;
   let otherField: string | undefined;
+  let consentField: string | null = null;
   try {
     for await (const part of request.parts({ limits: { fileSize: maxBytes } })) {
-      if (part.type !== 'file') continue;
+      if (part.type !== 'file') {
+        if (part.fieldname === CONSENT_FIELD && typeof part.value === 'string') consentField = part.value;
+        continue;
+      }
       // Read in any case: a part that is left unread would stall the rest of the form.
       const content = await part.toBuffer();
       if (part.fieldname === SAMPLE_FIELD) sample = content;
@@ -59,7 +74,7 @@ export async function readSample(request: FormRequest, maxBytes: number): Promis
   }
   if (!sample) throw new Problem('file_missing');
   if (sample.length === 0) throw new Problem('file_missing', { detail: 'The file is empty.' });
-  return sample;
+  return { sample, consentField };
 }
 
 function uploadProblem(error: unknown, maxBytes: number): Problem {

@@ -21,21 +21,25 @@ export class UserController {
     { 200: { schema: userAnswerSchema, description: 'The account.', example: examples.userWithFace } },
     ['invalid_token'],
   )
-  show(@Caller() { account }: AuthenticatedCaller) {
-    return { user: userAnswer(account, this.enrolment.reference(account)?.vector ?? null) };
+  async show(@Caller() { account }: AuthenticatedCaller) {
+    const reference = await this.enrolment.reference(account);
+    return { user: userAnswer(account, reference?.vector ?? null) };
   }
 
   @Post('disable-face-verification')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Erase the face reference; the password alone signs in from then on' })
+  @ApiOperation({
+    summary: 'Erase the face reference; unless a passkey is bound, the password alone signs in from then on',
+    description: 'The caller must have signed in lately (`REAUTH_MAX_AGE`).',
+  })
   @Answers(
     {
       200: { schema: userAnswerSchema, description: 'The account, without a face.', example: examples.user },
     },
-    bodyProblems('invalid_token'),
+    bodyProblems('invalid_token', 'reauthentication_required'),
   )
-  async disableFace(@Caller() { account }: AuthenticatedCaller) {
-    await this.enrolment.disable(account);
-    return { user: userAnswer(account, null) };
+  async disableFace(@Caller() caller: AuthenticatedCaller) {
+    await this.enrolment.disable(caller);
+    return { user: userAnswer(caller.account, null) };
   }
 }

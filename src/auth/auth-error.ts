@@ -10,7 +10,16 @@ export type AuthErrorCode =
   | 'enrolment_superseded'
   | 'live_verification_required'
   | 'reauthentication_required'
-  | 'presentation_attack';
+  | 'presentation_attack'
+  | 'face_suspended'
+  | 'consent_required'
+  | 'invalid_recovery_code'
+  | 'passkey_rejected'
+  | 'passkey_in_use'
+  | 'too_many_passkeys'
+  | 'passkey_not_found'
+  | 'session_not_found'
+  | 'token_superseded';
 
 /** What is wrong with one field, in words for the person who filled it in. */
 export interface FieldError {
@@ -26,6 +35,8 @@ export class AuthError extends Error {
   constructor(
     readonly code: AuthErrorCode,
     readonly fields: readonly FieldError[] = [],
+    /** Of `too_many_attempts`: when the next one may be made. */
+    readonly retryAfterSeconds: number | null = null,
   ) {
     super(code);
   }

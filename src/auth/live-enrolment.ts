@@ -13,17 +13,17 @@ export class LiveEnrolment {
       readonly sessions: Sessions;
       readonly tickets: LiveTickets;
       readonly records: LiveRecords;
-      /** How long ago the caller may have signed in. */
-      readonly reauthenticationSeconds: number;
-      readonly now: () => number;
     },
   ) {}
 
-  /** @throws AuthError `reauthentication_required` when the caller signed in too long ago */
-  async issueTicket({ account, session }: AuthenticatedCaller) {
-    const age = this.deps.now() - session.createdAt;
-    if (age > this.deps.reauthenticationSeconds * 1000) throw new AuthError('reauthentication_required');
-    return this.deps.tickets.issue('enrolment', account.id, session.id);
+  /**
+   * @param consentVersion what came along with the request, null when nothing did
+   * @throws AuthError `reauthentication_required`, `consent_required`
+   */
+  async issueTicket(caller: AuthenticatedCaller, consentVersion: string | null) {
+    const consent = consentVersion === null ? null : ({ version: consentVersion, means: 'header' } as const);
+    await this.deps.enrolment.requireAllowed(caller, consent);
+    return this.deps.tickets.issue('enrolment', caller.account.id, caller.session.id);
   }
 
   /** @throws AuthError `invalid_token` when the session behind the ticket has ended */
@@ -38,13 +38,15 @@ export class LiveEnrolment {
       // Nobody guesses at their own enrolment.
       reserveAttempt: async () => undefined,
       settle: async (evidence) => {
-        const { template, presentation, traces } = evidence;
-        if (presentation !== 'bona_fide' || (await records.isRecording(accountId, traces))) {
+        if (
+          evidence.presentation !== 'bona_fide' ||
+          (await records.isRecording(accountId, evidence.traces))
+        ) {
           throw new AuthError('presentation_attack');
         }
-        await enrolment.store(caller, evidence);
-        await records.remember(accountId, traces);
-        return { outcome: 'enrolled', account: caller.account, reference: template };
+        const reference = await enrolment.store(caller, evidence);
+        await records.remember(accountId, evidence.traces);
+        return { outcome: 'enrolled', account: caller.account, reference };
       },
     };
   }

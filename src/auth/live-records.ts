@@ -14,19 +14,20 @@ export class LiveRecords {
 
   async isRecording(accountId: string, traces: readonly FrameTrace[]): Promise<boolean> {
     const records = await this.deps.accounts.liveRecords(accountId);
-    return records.some(({ ciphertext }) =>
-      isRecordingOf(this.deps.vault.openRecord(accountId, ciphertext), traces),
+    const opened = await this.deps.vault.openRecords(
+      accountId,
+      records.map(({ ciphertext }) => ciphertext),
     );
+    return opened.some((earlier) => isRecordingOf(earlier, traces));
   }
 
   /** The session has been accepted by now: that its film cannot be remembered is no reason to refuse it after all. */
   async remember(accountId: string, traces: readonly FrameTrace[]): Promise<void> {
-    const record = {
-      ciphertext: this.deps.vault.sealRecord(accountId, packTraces(traces)),
-      createdAt: this.deps.now(),
-    };
-    await this.deps.accounts.appendLiveRecord(accountId, record).catch((error: unknown) => {
+    try {
+      const ciphertext = await this.deps.vault.sealRecord(accountId, packTraces(traces));
+      await this.deps.accounts.appendLiveRecord(accountId, { ciphertext, createdAt: this.deps.now() });
+    } catch (error) {
       if (!(error instanceof StorageUnavailable)) throw error;
-    });
+    }
   }
 }

@@ -1,14 +1,17 @@
 import type { CapturePurpose, Template } from '../face/capture.js';
 import type { LiveEvidence } from '../face/live/judgement.js';
 import type { Account } from '../storage/port.js';
+import type { Verified } from './face-verification.js';
 
 /** What a live session was passed for. */
 export type LiveSuccess =
+  | Verified
+  /** The sign-in of a client that keeps its tokens in cookies: it collects its session with this. */
   | {
-      readonly outcome: 'verified';
+      readonly outcome: 'passed';
       readonly account: Account;
-      readonly token: string;
       readonly reference: Template;
+      readonly completion: string;
     }
   | { readonly outcome: 'enrolled'; readonly account: Account; readonly reference: Template };
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { LiveTickets } from './live-tickets.js';
+import { RequestOrigins } from './request-origin.js';
 import { TokenSigner } from './tokens.js';
 
 const secret = 'a secret of at least thirty-two characters';
@@ -16,7 +17,7 @@ function ticketOffice(of = secret) {
       return true;
     },
   };
-  return { clock, spent, tickets: new LiveTickets(of, store, () => clock.now) };
+  return { clock, spent, tickets: new LiveTickets(of, store, new RequestOrigins(), () => clock.now) };
 }
 
 describe('LiveTickets', () => {
@@ -31,6 +32,8 @@ describe('LiveTickets', () => {
       purpose: 'verification',
       accountId: 'account',
       boundTo: 'flow',
+      cookies: false,
+      origin: { device: null, deviceToken: null },
       expiresAt: NOW + 90_000,
     });
     await tickets.spend(read);
@@ -73,7 +76,7 @@ describe('LiveTickets', () => {
         methods: ['pwd'],
         lifetimeSeconds: 60,
         now: NOW,
-        boundTo: 'flow',
+        live: { bound_to: 'flow' },
       });
       const { tickets } = ticketOffice();
       await expect(tickets.read(token, 'verification')).rejects.toMatchObject({ code: 'invalid_token' });

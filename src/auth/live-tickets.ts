@@ -1,6 +1,7 @@
 import type { TicketStore } from '../storage/port.js';
 import { AuthError } from './auth-error.js';
 import { LIVE_SESSION_SECONDS } from './live-session.js';
+import type { RequestOrigin, RequestOrigins } from './request-origin.js';
 import { TokenSigner, hashTokenReference } from './tokens.js';
 
 export type LivePurpose = 'verification' | 'enrolment';
@@ -13,6 +14,10 @@ export interface LiveTicket {
   readonly accountId: string;
   /** The stored id of the sign-in attempt or session behind it. */
   readonly boundTo: string;
+  /** Whether its holder keeps tokens in cookies. */
+  readonly cookies: boolean;
+  /** Of the request that asked for it. */
+  readonly origin: Pick<RequestOrigin, 'device' | 'deviceToken'>;
 }
 
 /** From the answer with the ticket to the session that it opens. */
@@ -30,6 +35,7 @@ export class LiveTickets {
   constructor(
     secret: string,
     private readonly tickets: TicketStore,
+    private readonly origins: RequestOrigins,
     private readonly now: () => number,
   ) {
     this.#signers = {
@@ -43,13 +49,20 @@ export class LiveTickets {
     purpose: LivePurpose,
     accountId: string,
     boundTo: string,
+    cookies = false,
   ): Promise<{ readonly ticket: string; readonly id: string; readonly expiresAt: number }> {
+    const { device, deviceToken } = this.origins.current;
     const { token, referenceHash, expiresAt } = await this.#signers[purpose].issue({
       accountId,
       methods: [],
       lifetimeSeconds: TICKET_SECONDS,
       now: this.now(),
-      boundTo,
+      live: {
+        bound_to: boundTo,
+        cookies: cookies || undefined,
+        device: device ?? undefined,
+        device_token: deviceToken ?? undefined,
+      },
     });
     return { ticket: token, id: referenceHash, expiresAt: expiresAt - LIVE_SESSION_SECONDS * 1000 };
   }
@@ -63,6 +76,8 @@ export class LiveTickets {
       purpose,
       accountId: claims.sub,
       boundTo: claims.bound_to,
+      cookies: claims.cookies === true,
+      origin: { device: claims.device ?? null, deviceToken: claims.device_token ?? null },
       expiresAt: claims.exp * 1000,
     };
   }

@@ -1,12 +1,25 @@
 import type { Account, Session, SessionStore } from '../storage/port.js';
 import { AuthError } from './auth-error.js';
+import type { RequestOrigins } from './request-origin.js';
+import type { SecurityEvents } from './security-event.js';
 import type { AuthenticationMethod } from './sign-in-flow.js';
-import { type TokenSigner, hashTokenReference } from './tokens.js';
+import { type TokenClaims, type TokenSigner, hashTokenReference } from './tokens.js';
 
 export interface AuthenticatedCaller {
   readonly account: Account;
   readonly session: Session;
 }
+
+/** A session and the authorization token that stands for it. */
+export interface OpenedSession {
+  readonly token: string;
+  readonly session: Session;
+}
+
+/** So long a replaced token is still taken: a call that was under way, or another tab, has not heard of the new one. */
+const REPLACED_TOKEN_MS = 10_000;
+/** That a session is in use is written down no more often: each time is a write. */
+const TOUCH_MS = 60_000;
 
 /** Sessions and the authorization tokens that stand for them: a token dies with its session. */
 export class Sessions {
@@ -15,58 +28,190 @@ export class Sessions {
       readonly sessions: SessionStore;
       readonly tokens: TokenSigner;
       readonly lifetimeSeconds: number;
+      readonly idleSeconds: number;
+      readonly origins: RequestOrigins;
+      readonly events: SecurityEvents;
       readonly now: () => number;
     },
   ) {}
 
-  /**
-   * @returns the authorization token of a new session
-   * @throws AuthError `invalid_token` when there is no such account any more
-   */
-  async open(accountId: string, methods: readonly AuthenticationMethod[]): Promise<string> {
-    const { token, session } = await this.#prepare(accountId, methods);
-    if (!(await this.deps.sessions.insert(session))) throw new AuthError('invalid_token');
-    return token;
+  /** @throws AuthError `invalid_token` when there is no such account any more */
+  async open(accountId: string, methods: readonly AuthenticationMethod[]): Promise<OpenedSession> {
+    const opened = await this.#prepare(accountId, methods);
+    if (!(await this.deps.sessions.insert(opened.session))) throw new AuthError('invalid_token');
+    return opened;
   }
 
-  /** @returns the token of a new session, null when the account has a face by now: a password is not enough then */
-  async openByPassword(accountId: string): Promise<string | null> {
-    const { token, session } = await this.#prepare(accountId, ['pwd']);
-    return (await this.deps.sessions.insertUnlessFaceEnrolled(session)) ? token : null;
+  /** @returns null when the account has a second factor by now, or owes one: a password is not enough then */
+  async openByPassword(accountId: string): Promise<OpenedSession | null> {
+    const opened = await this.#prepare(accountId, ['pwd']);
+    return (await this.deps.sessions.insertByPasswordAlone(opened.session)) ? opened : null;
   }
 
-  async #prepare(
-    accountId: string,
-    methods: readonly AuthenticationMethod[],
-  ): Promise<{ token: string; session: Session }> {
-    const { tokens, lifetimeSeconds } = this.deps;
+  async #prepare(accountId: string, methods: readonly AuthenticationMethod[]): Promise<OpenedSession> {
+    const { tokens, lifetimeSeconds, origins } = this.deps;
     const now = this.deps.now();
     const { token, referenceHash, expiresAt } = await tokens.issue({
       accountId,
       methods,
       lifetimeSeconds,
       now,
+      session: { id: null, authenticatedAt: now },
     });
-    return { token, session: { id: referenceHash, accountId, createdAt: now, expiresAt, methods } };
+    const session: Session = {
+      id: referenceHash,
+      accountId,
+      tokenHash: referenceHash,
+      replaced: null,
+      createdAt: now,
+      lastUsedAt: now,
+      expiresAt,
+      methods,
+      device: origins.current.device,
+    };
+    return { token, session };
   }
 
-  /** @throws AuthError `invalid_token` unless the token is genuine and its session lives */
+  /**
+   * A token that was replaced is one that two hold, the person and a thief, whoever of them came first: its session
+   * ends with it.
+   *
+   * @throws AuthError `invalid_token` unless the token is genuine, the one in use, and its session lives
+   */
   async authenticate(token: string): Promise<AuthenticatedCaller> {
-    const claims = await this.deps.tokens.verify(token, this.deps.now());
-    if (!claims) throw new AuthError('invalid_token');
-    return this.find(claims.sub, hashTokenReference(claims.jti));
+    const { caller } = await this.#read(token);
+    await this.#touch(caller.session);
+    return caller;
   }
 
   /** @throws AuthError `invalid_token` unless the session lives */
   async find(accountId: string, id: string): Promise<AuthenticatedCaller> {
-    const caller = await this.deps.sessions.findLive(accountId, id, this.deps.now());
+    const caller = await this.deps.sessions.findLive(accountId, id, this.#at());
     if (!caller) throw new AuthError('invalid_token');
     return caller;
   }
 
+  /**
+   * Replaces the token of a session, whose end stays where it was.
+   *
+   * @throws AuthError `invalid_token`; `token_superseded` when another call has just done so
+   */
+  async refresh(token: string): Promise<OpenedSession> {
+    const { caller, isReplaced } = await this.#read(token);
+    if (isReplaced) throw new AuthError('token_superseded');
+    return this.renew(caller.session);
+  }
+
+  /** @throws AuthError `token_superseded` when another call has just replaced the token */
+  async renew(session: Session): Promise<OpenedSession> {
+    const { tokens, sessions } = this.deps;
+    const now = this.deps.now();
+    const { token, referenceHash } = await tokens.issue({
+      accountId: session.accountId,
+      methods: session.methods,
+      lifetimeSeconds: Math.max(1, Math.floor((session.expiresAt - now) / 1000)),
+      now,
+      session: { id: session.id, authenticatedAt: session.createdAt },
+    });
+    const replacement = { tokenHash: referenceHash, at: now };
+    if (!(await sessions.replaceToken(session.accountId, session.id, session.tokenHash, replacement))) {
+      throw new AuthError('token_superseded');
+    }
+    await sessions.touch(session.accountId, session.id, now);
+    return {
+      token,
+      session: {
+        ...session,
+        tokenHash: referenceHash,
+        replaced: { tokenHash: session.tokenHash, at: now },
+        lastUsedAt: now,
+      },
+    };
+  }
+
+  /** @returns the account's sessions that live, the latest first */
+  async list(accountId: string): Promise<Session[]> {
+    return (await this.deps.sessions.list(accountId, this.#at())).reverse();
+  }
+
   /** @throws AuthError `invalid_token` when another call has ended the session first */
   async revoke(session: Session): Promise<void> {
-    if (!(await this.deps.sessions.delete(session.accountId, session.id)))
-      throw new AuthError('invalid_token');
+    if (!(await this.#end(session.accountId, session.id))) throw new AuthError('invalid_token');
+  }
+
+  /** @throws AuthError `session_not_found` for one that has ended, or is not the account's */
+  async revokeById({ account }: AuthenticatedCaller, id: string): Promise<void> {
+    if (!(await this.#end(account.id, id))) throw new AuthError('session_not_found');
+  }
+
+  /** Ends the session of a token, where there is one: what it is worth does not matter any more. */
+  async discard(token: string): Promise<void> {
+    const claims = await this.deps.tokens.verify(token, this.deps.now());
+    if (claims) await this.#end(claims.sub, claims.sid ?? hashTokenReference(claims.jti));
+  }
+
+  async #end(accountId: string, id: string): Promise<boolean> {
+    if (!(await this.deps.sessions.delete(accountId, id))) return false;
+    await this.deps.events.record({
+      action: 'session_revoked',
+      outcome: 'success',
+      accountId,
+      by: 'account',
+      subject: id,
+    });
+    return true;
+  }
+
+  /** Ends all sessions of the account but this one. @returns how many */
+  async revokeOthers({ accountId, id }: Session): Promise<number> {
+    const ended = await this.deps.sessions.deleteOthers(accountId, id);
+    if (ended > 0) {
+      await this.deps.events.record({
+        action: 'sessions_revoked',
+        outcome: 'success',
+        accountId,
+        by: 'account',
+      });
+    }
+    return ended;
+  }
+
+  async #read(token: string): Promise<{ caller: AuthenticatedCaller; isReplaced: boolean }> {
+    const claims = await this.deps.tokens.verify(token, this.deps.now());
+    if (!claims) throw new AuthError('invalid_token');
+    const tokenHash = hashTokenReference(claims.jti);
+    const caller = await this.find(claims.sub, claims.sid ?? tokenHash);
+    const { session } = caller;
+    if (session.tokenHash === tokenHash) return { caller, isReplaced: false };
+    const { replaced } = session;
+    const isUnderWay =
+      replaced?.tokenHash === tokenHash && this.deps.now() - replaced.at <= REPLACED_TOKEN_MS;
+    if (isUnderWay) return { caller, isReplaced: true };
+    return this.#endReused(claims, session);
+  }
+
+  async #endReused({ sub }: TokenClaims, { id }: Session): Promise<never> {
+    // Of several calls with the same stolen token one ends the session and tells its owner.
+    if (await this.deps.sessions.delete(sub, id)) {
+      await this.deps.events.record({
+        action: 'session_reused',
+        outcome: 'failure',
+        accountId: sub,
+        by: 'account',
+        subject: id,
+      });
+    }
+    throw new AuthError('invalid_token');
+  }
+
+  async #touch({ accountId, id, lastUsedAt }: Session): Promise<void> {
+    const now = this.deps.now();
+    const pause = Math.min(TOUCH_MS, (this.deps.idleSeconds * 1000) / 10);
+    if (now - lastUsedAt >= pause) await this.deps.sessions.touch(accountId, id, now);
+  }
+
+  #at(): { now: number; idleSince: number } {
+    const now = this.deps.now();
+    return { now, idleSince: now - this.deps.idleSeconds * 1000 };
   }
 }

@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { SIGN_IN_START, type SignInEvent, type SignInStatus, advance } from './sign-in-flow.js';
 
 const event: fc.Arbitrary<SignInEvent> = fc.oneof(
-  fc.boolean().map((faceEnrolled) => ({ type: 'password_verified', faceEnrolled }) as const),
+  fc.boolean().map((secondFactorBound) => ({ type: 'password_verified', secondFactorBound }) as const),
+  fc.constantFrom('pop', 'otp').map((method) => ({ type: 'alternative_accepted', method }) as const),
   fc
     .constantFrom('face_matched', 'face_rejected', 'attempt_reserved', 'reserved_attempt_failed', 'timed_out')
     .map((type) => ({ type })),
@@ -25,9 +26,12 @@ describe('sign-in flow', () => {
           if (status.state !== 'passed' || before.state === 'passed') continue;
           const password = seen.find((e) => e.type === 'password_verified');
           expect(password).toBeDefined();
-          if (password?.type === 'password_verified' && password.faceEnrolled) {
-            expect(next.type).toBe('face_matched');
-            expect(status.methods).toEqual(['pwd', 'face']);
+          if (password?.type === 'password_verified' && password.secondFactorBound) {
+            expect(['face_matched', 'alternative_accepted']).toContain(next.type);
+            expect(status.methods).toEqual([
+              'pwd',
+              next.type === 'alternative_accepted' ? next.method : 'face',
+            ]);
           }
         }
       }),
@@ -102,9 +106,10 @@ describe('sign-in flow', () => {
       { state: 'locked' },
     ];
     const events: SignInEvent[] = [
-      { type: 'password_verified', faceEnrolled: true },
-      { type: 'password_verified', faceEnrolled: false },
+      { type: 'password_verified', secondFactorBound: true },
+      { type: 'password_verified', secondFactorBound: false },
       { type: 'face_matched' },
+      { type: 'alternative_accepted', method: 'pop' },
       { type: 'face_rejected' },
       { type: 'attempt_reserved' },
       { type: 'reserved_attempt_failed' },

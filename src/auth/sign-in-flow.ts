@@ -10,13 +10,15 @@ export type SignInStatus =
   | { readonly state: 'expired' }
   | { readonly state: 'locked' };
 
-/** RFC 8176 names. */
-export type AuthenticationMethod = 'pwd' | 'face';
+/** RFC 8176 names; `pop` is a passkey, `otp` a recovery code. */
+export type AuthenticationMethod = 'pwd' | 'face' | 'pop' | 'otp';
 
 export type SignInEvent =
-  | { readonly type: 'password_verified'; readonly faceEnrolled: boolean }
+  | { readonly type: 'password_verified'; readonly secondFactorBound: boolean }
   | { readonly type: 'face_matched' }
   | { readonly type: 'face_rejected' }
+  /** A passkey or a recovery code was accepted in the place of the face. */
+  | { readonly type: 'alternative_accepted'; readonly method: 'pop' | 'otp' }
   /** An attempt begins, and counts as failed until it has succeeded. */
   | { readonly type: 'attempt_reserved' }
   /** An attempt that was counted when it began has failed: it is not counted again. */
@@ -33,7 +35,7 @@ export function advance(status: SignInStatus, event: SignInEvent, maxFaceFailure
   switch (status.state) {
     case 'awaiting_password':
       if (event.type !== 'password_verified') return status;
-      return event.faceEnrolled
+      return event.secondFactorBound
         ? { state: 'awaiting_face', faceFailures: 0 }
         : { state: 'passed', methods: ['pwd'] };
     case 'awaiting_face':
@@ -54,6 +56,8 @@ function advanceFaceCheck(
   switch (event.type) {
     case 'face_matched':
       return { state: 'passed', methods: ['pwd', 'face'] };
+    case 'alternative_accepted':
+      return { state: 'passed', methods: ['pwd', event.method] };
     case 'face_rejected': {
       const faceFailures = status.faceFailures + 1;
       return faceFailures >= maxFaceFailures ? { state: 'locked' } : { state: 'awaiting_face', faceFailures };

@@ -1,23 +1,30 @@
 import type { Account, AccountStore, SignInFlowStore } from '../storage/port.js';
+import type { AttemptLimits, AttemptVerdict } from './attempt-limits.js';
 import { AuthError } from './auth-error.js';
 import { normaliseEmail } from './email.js';
 import type { PasswordHasher } from './password-hasher.js';
-import type { Sessions } from './sessions.js';
+import { needsSecondFactor } from './second-factor.js';
+import type { SecurityEvents } from './security-event.js';
+import type { OpenedSession, Sessions } from './sessions.js';
+import type { SignInCompletion, SignedIn } from './sign-in-completion.js';
 import { SIGN_IN_START, advance } from './sign-in-flow.js';
-import type { Credentials, SignedIn } from './sign-up.js';
+import type { Credentials } from './sign-up.js';
 import type { TokenSigner } from './tokens.js';
 
 export type SignInOutcome =
   | ({ readonly outcome: 'signed_in' } & SignedIn)
-  | { readonly outcome: 'face_required'; readonly verificationToken: string };
+  | { readonly outcome: 'face_required'; readonly verificationToken: string; readonly expiresAt: number };
 
-/** Checks the password; whoever has enrolled a face gets a verification token instead of a session. */
+/** Checks the password; whoever has a second factor gets a verification token instead of a session. */
 export class SignIn {
   constructor(
     private readonly deps: {
       readonly accounts: AccountStore;
       readonly flows: SignInFlowStore;
       readonly sessions: Sessions;
+      readonly completion: SignInCompletion;
+      readonly limits: AttemptLimits;
+      readonly events: SecurityEvents;
       readonly hasher: PasswordHasher;
       readonly verificationTokens: TokenSigner;
       readonly verificationSeconds: number;
@@ -26,36 +33,72 @@ export class SignIn {
     },
   ) {}
 
-  /** @throws AuthError `invalid_credentials`, the same for an unknown e-mail and a wrong password */
+  /**
+   * @throws AuthError `invalid_credentials`, the same for an unknown e-mail and a wrong password; `too_many_attempts`,
+   *         before the password is looked at, again the same for both
+   */
   async run({ email: typed, password }: Credentials): Promise<SignInOutcome> {
     const email = normaliseEmail(typed);
     const account = email === null ? null : await this.deps.accounts.findByEmail(email);
-    const matches = await this.deps.hasher.verify(password, account?.passwordHash ?? null);
-    if (!account || !matches) throw new AuthError('invalid_credentials');
-    await this.#renewHash(account, password);
+    const target = { email: email ?? typed, accountId: account?.id ?? null };
+    const verdict = await this.deps.limits.attempt(target, () => this.#check(account, password));
+    if (!account || verdict === 'failed') return this.#refuse(account);
+    const verifiedHash = await this.#renewHash(account, password);
 
     const status = advance(
       SIGN_IN_START,
-      { type: 'password_verified', faceEnrolled: account.reference !== null },
+      { type: 'password_verified', secondFactorBound: needsSecondFactor(account) },
       this.deps.maxFaceFailures,
     );
     if (status.state === 'passed') {
-      // A face may have been enrolled while the password was being hashed: then the face check follows after all.
-      const token = await this.deps.sessions.openByPassword(account.id);
-      if (token !== null) return { outcome: 'signed_in', account, token };
+      // A factor may have been bound while the password was being hashed: then it is asked for after all.
+      const opened = await this.deps.sessions.openByPassword(account.id);
+      if (opened !== null) {
+        await this.#requireUnchanged(account.id, verifiedHash, opened);
+        const done = { action: 'sign_in_password' } as const;
+        return { outcome: 'signed_in', ...(await this.deps.completion.welcome(account, opened, done)) };
+      }
     }
-    return { outcome: 'face_required', verificationToken: await this.#startFlow(account.id) };
+    return this.#startFlow(account.id);
   }
 
-  /** A sign-in is the one moment at which a password is known: the one to hash it as we do. */
-  async #renewHash({ id, passwordHash }: Account, password: string): Promise<void> {
+  async #check(account: Account | null, password: string): Promise<AttemptVerdict> {
+    const matches = await this.deps.hasher.verify(password, account?.passwordHash ?? null);
+    return account && matches ? 'accepted' : 'failed';
+  }
+
+  async #refuse(account: Account | null): Promise<never> {
+    await this.deps.events.record({
+      action: 'sign_in_password',
+      outcome: 'failure',
+      accountId: account?.id ?? null,
+      by: 'account',
+      reason: 'invalid_credentials',
+    });
+    throw new AuthError('invalid_credentials');
+  }
+
+  /** A sign-in is the one moment at which a password is known: the one to hash it as we do. @returns the hash in use */
+  async #renewHash({ id, passwordHash }: Account, password: string): Promise<string> {
     const { accounts, hasher } = this.deps;
-    if (!hasher.needsRehash(passwordHash)) return;
-    // Another sign-in may have been quicker: then the hash is a new one already.
-    await accounts.replacePasswordHash(id, passwordHash, await hasher.hash(password));
+    if (!hasher.needsRehash(passwordHash)) return passwordHash;
+    const renewed = await hasher.hash(password);
+    if (await accounts.replacePasswordHash(id, passwordHash, renewed)) return renewed;
+    // Another sign-in was quicker, or somebody changed the password.
+    const current = (await accounts.findById(id))?.passwordHash ?? '';
+    if (!(await hasher.verify(password, current))) throw new AuthError('invalid_credentials');
+    return current;
   }
 
-  async #startFlow(accountId: string): Promise<string> {
+  /** A change of the password ends all sessions: also one that was about to be opened with the old one. */
+  async #requireUnchanged(accountId: string, hash: string, { session }: OpenedSession): Promise<void> {
+    const current = await this.deps.accounts.findById(accountId);
+    if (current?.passwordHash === hash) return;
+    await this.deps.sessions.revoke(session);
+    throw new AuthError('invalid_credentials');
+  }
+
+  async #startFlow(accountId: string): Promise<SignInOutcome> {
     const now = this.deps.now();
     const { token, referenceHash, expiresAt } = await this.deps.verificationTokens.issue({
       accountId,
@@ -71,6 +114,13 @@ export class SignIn {
       createdAt: now,
       expiresAt,
     });
-    return token;
+    await this.deps.events.record({
+      action: 'sign_in_password',
+      outcome: 'success',
+      accountId,
+      by: 'account',
+      reason: 'second_factor_required',
+    });
+    return { outcome: 'face_required', verificationToken: token, expiresAt };
   }
 }

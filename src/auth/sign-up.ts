@@ -5,17 +5,11 @@ import { AuthError, type FieldError } from './auth-error.js';
 import { normaliseEmail } from './email.js';
 import type { PasswordHasher } from './password-hasher.js';
 import type { PasswordPolicy } from './password-policy.js';
-import type { Sessions } from './sessions.js';
+import type { SignInCompletion, SignedIn } from './sign-in-completion.js';
 
 export interface Credentials {
   readonly email: string;
   readonly password: string;
-}
-
-export interface SignedIn {
-  readonly account: Account;
-  /** Authorization token. */
-  readonly token: string;
 }
 
 /** Creates an account and signs it in. */
@@ -23,7 +17,7 @@ export class SignUp {
   constructor(
     private readonly deps: {
       readonly accounts: AccountStore;
-      readonly sessions: Sessions;
+      readonly completion: SignInCompletion;
       readonly hasher: PasswordHasher;
       readonly passwords: PasswordPolicy;
       readonly now: () => number;
@@ -48,9 +42,11 @@ export class SignUp {
       createdAt: this.deps.now(),
       reference: null,
       referenceErasures: 0,
+      secondFactorOwed: false,
+      hasPasskeys: false,
     };
     // The store decides who is first; asking beforehand would only leave a gap between asking and writing.
     if ((await this.deps.accounts.insert(account)) === 'duplicate_email') throw new AuthError('email_taken');
-    return { account, token: await this.deps.sessions.open(account.id, ['pwd']) };
+    return this.deps.completion.complete(account, { methods: ['pwd'], action: 'sign_up' });
   }
 }

@@ -5,11 +5,13 @@ import { z } from 'zod';
 
 /**
  * An authorization token stands for a session, a verification token for one sign-in attempt; a live ticket opens
- * one live session that verifies or enrols a face.
+ * one live session that verifies or enrols a face, and a completion turns a passed one into a session. A device token
+ * says that its bearer has signed in to the account before; it opens nothing.
  */
-export type TokenType = 'authorization' | 'verification' | 'live_verification' | 'live_enrolment';
+export type TokenType =
+  'authorization' | 'verification' | 'live_verification' | 'live_enrolment' | 'live_completion' | 'device';
 
-export interface TokenClaims {
+export interface TokenClaims extends LiveClaims {
   /** The account. */
   readonly sub: string;
   /** The secret reference of the session or sign-in attempt; stores know its hash only. */
@@ -19,8 +21,21 @@ export interface TokenClaims {
   readonly exp: number;
   /** Completed methods (RFC 8176). */
   readonly amr: readonly string[];
-  /** Of a live ticket: the stored id of the session or sign-in attempt that it dies with. */
+  /** Of an authorization token: the session. Those of the first version have none; their session is named by `jti`. */
+  readonly sid?: string | undefined;
+  /** Of an authorization token: seconds since 1970 at which its owner authenticated. */
+  readonly auth_time?: number | undefined;
+}
+
+/** What a token of a live session carries beside. */
+interface LiveClaims {
+  /** The stored id of the session or sign-in attempt that it dies with. */
   readonly bound_to?: string | undefined;
+  /** Its holder keeps tokens in cookies, so that none may be put into a message. */
+  readonly cookies?: true | undefined;
+  /** Of the request that asked for it: a socket brings neither. */
+  readonly device?: string | undefined;
+  readonly device_token?: string | undefined;
 }
 
 const ALGORITHM = 'HS256';
@@ -48,6 +63,11 @@ export class TokenSigner {
       exp: z.int(),
       amr: z.array(z.string()),
       bound_to: z.string().optional(),
+      sid: z.string().optional(),
+      auth_time: z.int().optional(),
+      cookies: z.literal(true).optional(),
+      device: z.string().optional(),
+      device_token: z.string().optional(),
       token_type: z.literal(type),
     });
   }
@@ -56,6 +76,8 @@ export class TokenSigner {
    * Makes a token under a new secret reference of 192 random bits.
    *
    * @param now UTC milliseconds; the token lives at least `lifetimeSeconds` from then
+   * @param session what a token of a session says of it; without an id, the token is the session's first one, and
+   *        names it by the hash of its own reference
    * @returns the token for its bearer, and for the store the hash of its reference and the time of its end
    */
   async issue(grant: {
@@ -63,15 +85,23 @@ export class TokenSigner {
     readonly methods: readonly string[];
     readonly lifetimeSeconds: number;
     readonly now: number;
-    readonly boundTo?: string;
+    readonly session?: { readonly id: string | null; readonly authenticatedAt: number };
+    readonly live?: LiveClaims;
   }): Promise<{ token: string; referenceHash: string; expiresAt: number }> {
     const reference = randomBytes(24).toString('base64url');
+    const referenceHash = hashTokenReference(reference);
     // Whole seconds, rounded so that the lifetime is never shorter than it was set.
     const expiry = Math.ceil(grant.now / 1000) + grant.lifetimeSeconds;
     const token = await new SignJWT({
       amr: [...grant.methods],
       token_type: this.type,
-      ...(grant.boundTo === undefined ? {} : { bound_to: grant.boundTo }),
+      ...(grant.session === undefined
+        ? {}
+        : {
+            sid: grant.session.id ?? referenceHash,
+            auth_time: Math.floor(grant.session.authenticatedAt / 1000),
+          }),
+      ...grant.live,
     })
       .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
       .setSubject(grant.accountId)
@@ -80,7 +110,7 @@ export class TokenSigner {
       .setExpirationTime(expiry)
       .setAudience(this.#audience)
       .sign(this.#key);
-    return { token, referenceHash: hashTokenReference(reference), expiresAt: expiry * 1000 };
+    return { token, referenceHash, expiresAt: expiry * 1000 };
   }
 
   /** @returns null for every token that is not ours, not of this type, altered or expired at `now` (ms) */

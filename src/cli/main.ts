@@ -7,13 +7,16 @@ import { ConfigError } from '../config/config.js';
 import { CalibrationError } from '../face/calibration.js';
 import { ModelPackError } from '../face/model-pack.js';
 import { StorageUnavailable } from '../storage/port.js';
+import { registerAudit } from './audit.js';
 import { registerCalibrate } from './calibrate.js';
 import { registerEvaluate } from './evaluate.js';
 import { registerEvaluatePad } from './evaluate-pad.js';
 import { registerImport } from './import.js';
+import { registerKeys } from './keys.js';
 import { registerMigrate } from './migrate.js';
 import { registerModels } from './models.js';
 import { UsageError } from './usage-error.js';
+import { registerUser } from './user.js';
 
 const program = new Command('vultus')
   .description('Self-hosted face authentication')
@@ -26,6 +29,9 @@ registerEvaluate(program);
 registerEvaluatePad(program);
 registerImport(program);
 registerMigrate(program);
+registerKeys(program);
+registerAudit(program);
+registerUser(program);
 
 try {
   await program.parseAsync();

@@ -19,7 +19,8 @@ describe('readConfig', () => {
     expect(config.secrets).toEqual({
       jwtSecret: undefined,
       faceAuthSecret: undefined,
-      templateKey: undefined,
+      templateKeys: undefined,
+      auditKey: undefined,
     });
     expect(Object.isFrozen(config)).toBe(true);
   });
@@ -47,14 +48,23 @@ describe('readConfig', () => {
     expect(config.port).toBe(9000);
     expect(config.corsOrigins).toEqual(['https://a.example', 'https://b.example:8443']);
     expect(config.face.maxFalseMatchRate).toBe(1e-5);
-    expect(config.secrets.templateKey).toEqual(key);
+    expect(config.secrets.templateKeys).toEqual([key]);
+  });
+
+  it('reads several template keys, the first of which seals', () => {
+    const keys = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    const [first, second] = keys.map((key) => key.toString('base64'));
+    expect(readConfig({ TEMPLATE_KEY: `${first}, ${second}` }).secrets.templateKeys).toEqual(keys);
+    expect(() => readConfig({ TEMPLATE_KEY: `${first},` })).toThrow(/TEMPLATE_KEY/);
+    expect(() => readConfig({ TEMPLATE_KEY: `${first},short` })).toThrow(/TEMPLATE_KEY/);
   });
 
   it('names every variable that is wrong and repeats no value', () => {
     const broken = () =>
       readConfig({ PORT: 'eighty', JWT_SECRET: 'hunter2', TEMPLATE_KEY: 'c2hvcnQ=', FACE_MAX_FMR: '2' });
     expect(broken).toThrow(/PORT:[^]*JWT_SECRET:[^]*TEMPLATE_KEY:|PORT:/);
-    for (const name of ['PORT', 'JWT_SECRET', 'TEMPLATE_KEY', 'FACE_MAX_FMR'])
+    // The first of the keys.
+    for (const name of ['PORT', 'JWT_SECRET', 'TEMPLATE_KEY.0', 'FACE_MAX_FMR'])
       expect(broken).toThrow(`${name}:`);
     for (const value of ['eighty', 'hunter2', 'c2hvcnQ=']) expect(broken).not.toThrow(value);
   });

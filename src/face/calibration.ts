@@ -98,3 +98,11 @@ export function loosestThreshold(calibration: Calibration): DecisionThreshold {
     Math.max(...calibration.thresholds.map((point) => point.false_match_rate)),
   );
 }
+
+/** The threshold for the smallest measured false match rate: for what a decision will be compared with later. */
+export function strictestThreshold(calibration: Calibration): DecisionThreshold {
+  return thresholdFor(
+    calibration,
+    Math.min(...calibration.thresholds.map((point) => point.false_match_rate)),
+  );
+}

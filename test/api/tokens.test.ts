@@ -70,7 +70,8 @@ describe('an authorization token', () => {
     ],
     [
       'a session that never was',
-      () => sign({ ...decodeJwt(account.token), jti: 'A'.repeat(32) }, secrets.jwt_secret),
+      () =>
+        sign({ ...decodeJwt(account.token), jti: 'A'.repeat(32), sid: 'A'.repeat(43) }, secrets.jwt_secret),
     ],
     [
       'another account’s name on a session',

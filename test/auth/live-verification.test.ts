@@ -2,24 +2,13 @@ import { randomBytes } from 'node:crypto';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { FaceEnrolment } from '../../src/auth/face-enrolment.js';
-import { FaceVerification } from '../../src/auth/face-verification.js';
-import { LiveEnrolment } from '../../src/auth/live-enrolment.js';
-import { LiveRecords } from '../../src/auth/live-records.js';
-import { LiveTickets } from '../../src/auth/live-tickets.js';
-import { LiveVerification } from '../../src/auth/live-verification.js';
-import { PasswordHasher } from '../../src/auth/password-hasher.js';
-import { PasswordPolicy } from '../../src/auth/password-policy.js';
-import { type AuthenticatedCaller, Sessions } from '../../src/auth/sessions.js';
-import { SignIn } from '../../src/auth/sign-in.js';
-import { SignUp } from '../../src/auth/sign-up.js';
-import { TemplateVault } from '../../src/auth/template-vault.js';
-import { TokenSigner } from '../../src/auth/tokens.js';
 import type { FaceCapturer } from '../../src/face/capture.js';
 import { DIGEST_BYTES } from '../../src/face/frame-digest.js';
 import type { LiveEvidence } from '../../src/face/live/judgement.js';
+import type { AuthenticatedCaller } from '../../src/auth/sessions.js';
 import type { Storage } from '../../src/storage/port.js';
 import { openSqliteStorage } from '../../src/storage/sqlite/sqlite-storage.js';
+import { type UseCases, createUseCases } from '../support/use-cases.js';
 
 const CREDENTIALS = { email: 'ada@example.org', password: 'correct horse battery' };
 const MODEL = 'model@1';
@@ -30,69 +19,23 @@ describe('the use cases of live sessions', () => {
   let storage: Storage;
   let now: number;
   let caller: AuthenticatedCaller;
-  let sessions: Sessions;
-  let signIn: SignIn;
-  let enrolment: FaceEnrolment;
-  let verification: FaceVerification;
-  let tickets: LiveTickets;
-  let liveVerification: LiveVerification;
-  let liveEnrolment: LiveEnrolment;
+  let useCases: UseCases;
 
   beforeEach(async () => {
     storage = openSqliteStorage(':memory:');
     now = 1_900_000_000_000;
-    const clock = () => now;
-    const { accounts, signInFlows: flows } = storage;
-    const vault = new TemplateVault(randomBytes(32));
     const capturer: FaceCapturer = {
       modelId: MODEL,
       capture: () => Promise.reject(new Error('not asked for')),
     };
-    const hasher = await PasswordHasher.create({ bcryptCost: null });
-    const verificationTokens = new TokenSigner('verification', 'v'.repeat(32));
-    sessions = new Sessions({
-      sessions: storage.sessions,
-      tokens: new TokenSigner('authorization', 'a'.repeat(32)),
-      lifetimeSeconds: 3600,
-      now: clock,
-    });
-    enrolment = new FaceEnrolment({ accounts, capturer, vault, liveness: 'active', now: clock });
-    verification = new FaceVerification({
-      accounts,
-      flows,
-      sessions,
-      verificationTokens,
+    useCases = await createUseCases({
+      storage,
       capturer,
-      vault,
-      threshold: { cosine: 0.5, falseMatchRate: 1e-4 },
-      witnessThreshold: { cosine: 0.3, falseMatchRate: 1e-2 },
-      maxFaceFailures: MAX_FAILURES,
       liveness: 'active',
-      now: clock,
-    });
-    signIn = new SignIn({
-      accounts,
-      flows,
-      sessions,
-      hasher,
-      verificationTokens,
-      verificationSeconds: 120,
       maxFaceFailures: MAX_FAILURES,
-      now: clock,
+      now: () => now,
     });
-    tickets = new LiveTickets('t'.repeat(32), storage.tickets, clock);
-    const records = new LiveRecords({ accounts, vault, now: clock });
-    liveVerification = new LiveVerification({ verification, tickets, records });
-    liveEnrolment = new LiveEnrolment({
-      enrolment,
-      sessions,
-      tickets,
-      records,
-      reauthenticationSeconds: 900,
-      now: clock,
-    });
-    const signUp = new SignUp({ accounts, sessions, hasher, passwords: new PasswordPolicy(8), now: clock });
-    caller = await sessions.authenticate((await signUp.run(CREDENTIALS)).token);
+    caller = await useCases.sessions.authenticate((await useCases.signUp.run(CREDENTIALS)).token);
   });
   afterEach(() => storage.close());
 
@@ -110,19 +53,19 @@ describe('the use cases of live sessions', () => {
   const stranger = { modelId: MODEL, vector: Float32Array.of(0, 1) };
 
   const enrolLive = async (what = evidence()) => {
-    const { ticket } = await liveEnrolment.issueTicket(caller);
-    const subject = await liveEnrolment.subjectOf(await tickets.read(ticket, 'enrolment'));
+    const { ticket } = await useCases.liveEnrolment.issueTicket(caller, null);
+    const subject = await useCases.liveEnrolment.subjectOf(await useCases.tickets.read(ticket, 'enrolment'));
     await subject.reserveAttempt();
     return subject.settle(what);
   };
   const verificationToken = async () => {
-    const result = await signIn.run(CREDENTIALS);
+    const result = await useCases.signIn.run(CREDENTIALS);
     if (result.outcome !== 'face_required') throw new Error('no face is enrolled');
     return result.verificationToken;
   };
   const openFor = async (token: string) => {
-    const { ticket } = await liveVerification.issueTicket(token);
-    return liveVerification.subjectOf(await tickets.read(ticket, 'verification'));
+    const { ticket } = await useCases.liveVerification.issueTicket(token, false);
+    return useCases.liveVerification.subjectOf(await useCases.tickets.read(ticket, 'verification'));
   };
   const openVerification = async () => openFor(await verificationToken());
 
@@ -132,7 +75,7 @@ describe('the use cases of live sessions', () => {
     await subject.reserveAttempt();
     const verified = await subject.settle(evidence());
     if (verified.outcome !== 'verified') throw new Error(verified.outcome);
-    expect((await sessions.authenticate(verified.token)).session.methods).toEqual(['pwd', 'face']);
+    expect((await useCases.sessions.authenticate(verified.token)).session.methods).toEqual(['pwd', 'face']);
   });
 
   describe('an attempt', () => {
@@ -221,8 +164,8 @@ describe('the use cases of live sessions', () => {
     it('is forgotten with the face: whoever enrols anew is not refused for the past', async () => {
       const film = evidence();
       await enrolLive(film);
-      await enrolment.disable(caller.account);
-      caller = await sessions.find(caller.account.id, caller.session.id);
+      await useCases.enrolment.disable(caller);
+      caller = await useCases.sessions.find(caller.account.id, caller.session.id);
       expect(await enrolLive(film)).toMatchObject({ outcome: 'enrolled' });
     });
 
@@ -242,7 +185,7 @@ describe('the use cases of live sessions', () => {
       await other.reserveAttempt();
       await other.settle(evidence());
       await passed.requireAlive();
-      await enrolment.disable(caller.account);
+      await useCases.enrolment.disable(caller);
       await expect(passed.requireAlive()).rejects.toMatchObject({ code: 'invalid_token' });
     });
 
@@ -255,9 +198,11 @@ describe('the use cases of live sessions', () => {
     });
 
     it('a session that was revoked while its enrolment ran', async () => {
-      const { ticket } = await liveEnrolment.issueTicket(caller);
-      const subject = await liveEnrolment.subjectOf(await tickets.read(ticket, 'enrolment'));
-      await sessions.revoke(caller.session);
+      const { ticket } = await useCases.liveEnrolment.issueTicket(caller, null);
+      const subject = await useCases.liveEnrolment.subjectOf(
+        await useCases.tickets.read(ticket, 'enrolment'),
+      );
+      await useCases.sessions.revoke(caller.session);
       await expect(subject.requireAlive()).rejects.toMatchObject({ code: 'invalid_token' });
       await expect(subject.settle(evidence())).rejects.toMatchObject({ code: 'enrolment_superseded' });
     });
@@ -265,18 +210,18 @@ describe('the use cases of live sessions', () => {
 
   it('ask for a recent sign-in before an enrolment', async () => {
     now += 900_001;
-    await expect(liveEnrolment.issueTicket(caller)).rejects.toMatchObject({
+    await expect(useCases.liveEnrolment.issueTicket(caller, null)).rejects.toMatchObject({
       code: 'reauthentication_required',
     });
   });
 
   it('are the only way where the policy is active', async () => {
     await enrolLive();
-    await expect(verification.claimForStill(await verificationToken())).rejects.toMatchObject({
+    await expect(useCases.verification.claimForStill(await verificationToken())).rejects.toMatchObject({
       code: 'live_verification_required',
     });
     expect(() => {
-      enrolment.requireStillsAllowed();
+      useCases.enrolment.requireStillsAllowed(caller);
     }).toThrow(expect.objectContaining({ code: 'live_verification_required' }));
   });
 });

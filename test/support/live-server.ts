@@ -5,7 +5,7 @@ import type { Challenge, ChallengeSource } from '../../src/face/live/challenge.j
 import { loadParts } from '../../src/parts.js';
 import { createServer } from '../../src/server.js';
 import { WORKER_FILE } from './engine.js';
-import { temporaryDirectory } from './server.js';
+import { TEST_SETTINGS, temporaryDirectory } from './server.js';
 
 /** A server in this process whose challenges the test writes; everything else, the judge above all, is real. */
 export interface LiveServer {
@@ -21,6 +21,7 @@ export async function startLiveServer(environment: Record<string, string> = {}):
     DATA_DIR: await temporaryDirectory(),
     PORT: '0',
     LIVENESS: 'active',
+    ...TEST_SETTINGS,
     ...environment,
   });
   const log: string[] = [];

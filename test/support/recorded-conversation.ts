@@ -105,6 +105,19 @@ export class Replay {
       createdAt: 0,
       reference: null,
       referenceErasures: 0,
+      secondFactorOwed: false,
+      hasPasskeys: false,
+    };
+    const session = {
+      id: 'session-id',
+      accountId: account.id,
+      tokenHash: 'hash',
+      replaced: null,
+      createdAt: 0,
+      lastUsedAt: 0,
+      expiresAt: 1,
+      methods: ['pwd', 'face'],
+      device: null,
     };
     const reference = { modelId: 'model', vector: Float32Array.of(1, 0) };
     return new LiveSession({
@@ -112,7 +125,14 @@ export class Replay {
         purpose: 'verification',
         requireAlive: async () => undefined,
         reserveAttempt: async () => undefined,
-        settle: async () => ({ outcome: 'verified', account, token: 'authorization-token', reference }),
+        settle: async () => ({
+          outcome: 'verified',
+          account,
+          token: 'authorization-token',
+          session,
+          deviceToken: null,
+          reference,
+        }),
       },
       observer: {
         modelId: 'model',

@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 import { mongoInstallation } from './mongodb.js';
 
+/** Of what has tests of its own: everything comes from one address here, and enrols as the published contract says. */
+export const TEST_SETTINGS = { RATE_LIMIT_ADDRESS: '0', RATE_LIMIT_EXPENSIVE: '0', CONSENT: 'outside' };
+
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 /** The built program, running as a process of its own on a free port. */
@@ -92,6 +95,7 @@ async function launch(environment: Record<string, string>, main = MAIN) {
       PORT: '0',
       HOST: '127.0.0.1',
       FACE_WORKERS: '1',
+      ...TEST_SETTINGS,
       ...storeOf(dataDirectory),
       ...environment,
       DATA_DIR: dataDirectory,

@@ -92,6 +92,12 @@ export const passedMessageSchema = z.object({
   outcome: z.literal('passed'),
   user: userSchema,
   token: z.string().optional().describe('Authorization token; of a sign-in only.'),
+  completion: z
+    .string()
+    .optional()
+    .describe(
+      'In the place of the token, for clients that keep tokens in cookies: POST /user/live-verification/completion.',
+    ),
 });
 
 export const failedMessageSchema = z.object({
@@ -124,12 +130,14 @@ export function wireMessage(message: LiveMessage, requestId: string): object {
 function resultMessage(result: LiveResult, requestId: string): object {
   switch (result.outcome) {
     case 'verified':
+    case 'passed':
     case 'enrolled':
       return {
         type: 'result',
         outcome: 'passed',
         user: userAnswer(result.account, result.reference.vector),
         ...(result.outcome === 'verified' ? { token: result.token } : {}),
+        ...(result.outcome === 'passed' ? { completion: result.completion } : {}),
       };
     case 'failed':
       return failed(problemBody(failureProblem(result.failure), requestId));

@@ -9,8 +9,10 @@ import {
   type LiveResult,
   LiveSession,
 } from '../../auth/live-session.js';
+import type { LiveSubject } from '../../auth/live-subject.js';
 import type { LivePurpose, LiveTicket, LiveTickets } from '../../auth/live-tickets.js';
 import type { LiveVerification } from '../../auth/live-verification.js';
+import type { RequestOrigin, RequestOrigins } from '../../auth/request-origin.js';
 import type { FrameObserver } from '../../face/frame-observation.js';
 import type { ChallengeSource } from '../../face/live/challenge.js';
 import { Problem } from '../problems.js';
@@ -41,6 +43,7 @@ export class LiveSessions {
       readonly enrolment: LiveEnrolment;
       readonly observer: FrameObserver;
       readonly challenges: ChallengeSource;
+      readonly origins: RequestOrigins;
       readonly maxSessions: number;
       /** Whether this server makes live checks at all. */
       readonly offered: boolean;
@@ -93,7 +96,12 @@ export class LiveSessions {
     try {
       await this.#spend(ticket, transport);
       const { verification, enrolment, observer, challenges, now } = this.deps;
-      const subject = await (ticket.purpose === 'verification' ? verification : enrolment).subjectOf(ticket);
+      const origin: RequestOrigin = { requestId: transport.requestId, ...ticket.origin };
+      const subject = within(
+        this.deps.origins,
+        origin,
+        await (ticket.purpose === 'verification' ? verification : enrolment).subjectOf(ticket),
+      );
       const key = `${ticket.purpose} ${ticket.boundTo}`;
       this.#open.get(key)?.session.interrupt('superseded');
       const openedAt = now();
@@ -169,9 +177,20 @@ export class LiveSessions {
   }
 }
 
+/** What a session does frames later still comes from the request that asked for its ticket. */
+function within(origins: RequestOrigins, origin: RequestOrigin, subject: LiveSubject): LiveSubject {
+  return {
+    purpose: subject.purpose,
+    requireAlive: () => origins.run(origin, () => subject.requireAlive()),
+    reserveAttempt: () => origins.run(origin, () => subject.reserveAttempt()),
+    settle: (evidence) => origins.run(origin, () => subject.settle(evidence)),
+  };
+}
+
 function reasonOf(result: LiveResult): object {
   switch (result.outcome) {
     case 'verified':
+    case 'passed':
     case 'enrolled':
       return {};
     case 'failed':

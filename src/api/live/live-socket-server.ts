@@ -199,6 +199,7 @@ function ticketOf({ headers }: IncomingMessage): string {
 function closeCode(result: LiveResult): number {
   switch (result.outcome) {
     case 'verified':
+    case 'passed':
     case 'enrolled':
     case 'failed':
       return CLOSE.done;

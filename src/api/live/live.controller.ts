@@ -1,16 +1,32 @@
-import { Controller, HttpCode, Inject, Param, Post, Req, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
+import {
+  Body,
+  Controller,
+  Headers,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Req,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 
 import { LiveEnrolment } from '../../auth/live-enrolment.js';
 import type { LivePurpose } from '../../auth/live-tickets.js';
 import { LiveVerification } from '../../auth/live-verification.js';
 import type { AuthenticatedCaller } from '../../auth/sessions.js';
-import { Answers, LiveMessagesForm, bodyProblems } from '../api-documentation.js';
-import { Bearer, Caller, SessionGuard } from '../bearer.js';
-import type { FormRequest } from '../sample-upload.js';
-import { exchangedSchema, liveTicketSchema } from '../schemas/answers.js';
+import { Answers, JsonBody, LiveMessagesForm, bodyProblems } from '../api-documentation.js';
+import { Bearer, Caller, SessionGuard, Ticket } from '../bearer.js';
+import { Expensive } from '../rate-limits.js';
+import { CONSENT_HEADER, type FormRequest } from '../sample-upload.js';
+import { exchangedSchema, liveTicketSchema, signedInSchema } from '../schemas/answers.js';
 import * as examples from '../schemas/examples.js';
+import { completionSchema } from '../schemas/requests.js';
+import { TokenAnswers } from '../token-answers.js';
+import { asksForCookies } from '../token-transport.js';
 import { UploadGate } from '../upload-gate.js';
 import { LiveCalls } from './live-calls.js';
 import { readLiveForm } from './live-form.js';
@@ -49,9 +65,11 @@ export class LiveController {
     @Inject(LiveSessions) private readonly sessions: LiveSessions,
     @Inject(LiveCalls) private readonly calls: LiveCalls,
     @Inject(UploadGate) private readonly uploads: UploadGate,
+    @Inject(TokenAnswers) private readonly tokens: TokenAnswers,
   ) {}
 
   @Post('live-verification')
+  @Expensive()
   @ApiBearerAuth('verification')
   @ApiOperation({
     summary: 'Get a ticket for a live session that completes the sign-in',
@@ -60,24 +78,64 @@ export class LiveController {
   })
   @Answers(
     TICKET,
-    bodyProblems('invalid_token', 'too_many_attempts', 'reference_incompatible', 'live_check_not_offered'),
+    bodyProblems(
+      'invalid_token',
+      'too_many_attempts',
+      'face_suspended',
+      'reference_incompatible',
+      'live_check_not_offered',
+    ),
   )
-  async startVerification(@Bearer() token: string) {
+  async startVerification(@Bearer('verification') token: string, @Req() request: FastifyRequest) {
     this.sessions.requireOffered();
-    return ticketAnswer('verification', await this.verification.issueTicket(token));
+    return ticketAnswer('verification', await this.verification.issueTicket(token, asksForCookies(request)));
+  }
+
+  @Post('live-verification/completion')
+  @HttpCode(200)
+  @ApiBearerAuth('verification')
+  @ApiOperation({
+    summary: 'Collect the session of a passed live check, for clients that keep tokens in cookies',
+    description:
+      'Over a socket no cookie can be set: the result of such a client has a `completion` in the place of the token. It is worth a session once, within 30 seconds, and only beside the verification token of the same sign-in.',
+  })
+  @JsonBody(completionSchema)
+  @Answers(
+    { 200: { schema: signedInSchema, description: 'Signed in.', example: examples.signedIn } },
+    bodyProblems('validation_failed', 'invalid_token'),
+  )
+  async collect(
+    @Bearer('verification') token: string,
+    @Body({ schema: completionSchema }) { completion }: z.infer<typeof completionSchema>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const signedIn = await this.verification.collect(token, completion);
+    return this.tokens.signedIn(reply, signedIn, signedIn.reference.vector);
   }
 
   @Post('live-enrolment')
+  @Expensive()
   @UseGuards(SessionGuard)
+  @ApiHeader({
+    name: CONSENT_HEADER,
+    required: false,
+    description: 'The version of the consent text that the person has agreed to (GET /user/consent).',
+  })
   @ApiBearerAuth('authorization')
   @ApiOperation({
     summary: 'Get a ticket for a live session that enrols the face',
     description: 'As for a sign-in. The caller must have signed in lately (`REAUTH_MAX_AGE`).',
   })
-  @Answers(TICKET, bodyProblems('invalid_token', 'reauthentication_required', 'live_check_not_offered'))
-  async startEnrolment(@Caller() caller: AuthenticatedCaller) {
+  @Answers(
+    TICKET,
+    bodyProblems('invalid_token', 'reauthentication_required', 'consent_required', 'live_check_not_offered'),
+  )
+  async startEnrolment(
+    @Caller() caller: AuthenticatedCaller,
+    @Headers(CONSENT_HEADER) consentVersion: string | undefined,
+  ) {
     this.sessions.requireOffered();
-    return ticketAnswer('enrolment', await this.enrolment.issueTicket(caller));
+    return ticketAnswer('enrolment', await this.enrolment.issueTicket(caller, consentVersion ?? null));
   }
 
   @Post('live-verification/:id/frames')
@@ -92,7 +150,7 @@ export class LiveController {
   @Answers(EXCHANGED, [...EXCHANGE_PROBLEMS, 'reference_incompatible'])
   exchangeVerification(
     @Param('id') id: string,
-    @Bearer() ticket: string,
+    @Ticket() ticket: string,
     @Req() request: FormRequest & FastifyRequest,
   ) {
     return this.#exchange('verification', id, ticket, request);
@@ -110,7 +168,7 @@ export class LiveController {
   @Answers(EXCHANGED, EXCHANGE_PROBLEMS)
   exchangeEnrolment(
     @Param('id') id: string,
-    @Bearer() ticket: string,
+    @Ticket() ticket: string,
     @Req() request: FormRequest & FastifyRequest,
   ) {
     return this.#exchange('enrolment', id, ticket, request);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { Account } from '../../storage/port.js';
+import type { Account, Session } from '../../storage/port.js';
 
 /** The white-list of what leaves the server: an answer has these fields, whatever a record may hold. */
 
@@ -18,14 +18,49 @@ export const userAnswerSchema = z.object({ user: userSchema });
 
 export const signedInSchema = z.object({
   user: userSchema,
-  token: z.string().describe('Authorization token: send it as "Authorization: Bearer …".'),
+  token: z
+    .string()
+    .optional()
+    .describe(
+      'Authorization token: send it as "Authorization: Bearer …". In a cookie for whoever asked for that.',
+    ),
 });
 
 export const faceRequiredSchema = z.object({
   verification_token: z
     .string()
-    .describe('Short-lived: send it with a picture to compare-faces. It is no authorization token.'),
+    .optional()
+    .describe(
+      'Short-lived: send it with a picture to compare-faces. It is no authorization token. In a cookie for whoever asked for that.',
+    ),
 });
+
+export const pendingSignInSchema = z.object({
+  methods: z
+    .array(z.enum(['face', 'passkey', 'recovery_code']))
+    .describe('Empty when nothing is left: then the operator has to help.'),
+  expires_at: z.iso.datetime(),
+});
+
+export const refreshedSchema = z.object({
+  token: z.string().optional().describe('Authorization token; in a cookie for whoever asked for that.'),
+});
+
+export const sessionsSchema = z.object({
+  sessions: z.array(
+    z.object({
+      id: z.string(),
+      current: z.boolean().describe('Whether it is the one of this call.'),
+      device: z.string().nullable(),
+      methods: z.array(z.string()).describe('RFC 8176: pwd, face, pop (a passkey), otp (a recovery code).'),
+      authenticated_at: z.iso.datetime(),
+      last_used_at: z.iso.datetime(),
+      expires_at: z.iso.datetime(),
+    }),
+  ),
+});
+
+export const revokedOthersSchema = z.object({ revoked: z.int().describe('How many sessions were ended.') });
 
 export const enrolledSchema = z.object({ fv: templateSchema });
 
@@ -61,4 +96,16 @@ export type User = z.infer<typeof userSchema>;
 /** @param vector the account's template, null without a face */
 export function userAnswer({ id, email }: Account, vector: Float32Array | null): User {
   return { id, email, fv: vector ? [...vector] : [] };
+}
+
+export function sessionAnswer(session: Session, current: Session) {
+  return {
+    id: session.id,
+    current: session.id === current.id,
+    device: session.device,
+    methods: [...session.methods],
+    authenticated_at: new Date(session.createdAt).toISOString(),
+    last_used_at: new Date(session.lastUsedAt).toISOString(),
+    expires_at: new Date(session.expiresAt).toISOString(),
+  };
 }

@@ -20,6 +20,6 @@ export function addDatasetOptions(command: Command): Command {
     .addOption(modelsOption());
 }
 
-export function datasetName(options: DatasetOptions): string {
+export function datasetName(options: Pick<DatasetOptions, 'images' | 'dataset'>): string {
   return options.dataset ?? path.basename(path.resolve(options.images));
 }

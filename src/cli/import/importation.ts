@@ -113,12 +113,23 @@ export class Importation {
     const { id, email, passwordHash, createdAt, template } = newcomer;
     const reference = template && {
       modelId: template.modelId,
-      ciphertext: vault.seal(id, template),
+      ciphertext: (await vault.protect(id, template)).ciphertext,
       qualityScore: null,
       createdAt: now,
+      lastUsedAt: now,
+      renewalDue: false,
     };
     try {
-      const account = { id, email, passwordHash, createdAt, reference, referenceErasures: 0 };
+      const account = {
+        id,
+        email,
+        passwordHash,
+        createdAt,
+        reference,
+        referenceErasures: 0,
+        secondFactorOwed: false,
+        hasPasskeys: false,
+      };
       if ((await accounts.insert(account)) === 'inserted') return { outcome: 'newcomer', newcomer };
     } catch (error) {
       // Another import, at the same time, may have been quicker.

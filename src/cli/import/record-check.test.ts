@@ -37,6 +37,8 @@ describe('RecordCheck', () => {
       createdAt: 0,
       reference: null,
       referenceErasures: 0,
+      secondFactorOwed: false,
+      hasPasskeys: false,
     });
 
   it('takes a record as it is, with the address in its one form', async () => {

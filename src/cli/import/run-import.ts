@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 
-import { TemplateVault } from '../../auth/template-vault.js';
 import { type Config, readConfig } from '../../config/config.js';
 import { loadSecrets } from '../../config/secrets.js';
 import { describeLocation } from '../../config/storage-location.js';
@@ -9,6 +8,7 @@ import { loadModelPack, templateModelId } from '../../face/model-pack.js';
 import { openStorage, openStore } from '../../open-storage.js';
 import { EarlierSystem } from '../../storage/mongo/earlier-system.js';
 import { type Storage, StorageUnavailable } from '../../storage/port.js';
+import { protectTemplates } from '../../template-protection.js';
 import { count } from '../terminal/number-format.js';
 import { installedDirectory } from '../installation.js';
 import { UsageError } from '../usage-error.js';
@@ -159,11 +159,11 @@ async function apply(
   surveyed: Tally,
 ): Promise<Tally> {
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
-  const { templateKey } = await loadSecrets(config);
+  const secrets = await loadSecrets(config);
   const storage = await openStorage(config.storage);
   try {
-    const importation = new Importation({ earlier, storage, model });
-    return await importation.run(surveyed, new TemplateVault(templateKey), Date.now());
+    const { vault } = protectTemplates(config, secrets, storage.accountKeys);
+    return await new Importation({ earlier, storage, model }).run(surveyed, vault, Date.now());
   } catch (error) {
     if (!(error instanceof StorageUnavailable)) throw error;
     throw new UsageError(

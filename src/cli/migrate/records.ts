@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto';
 
-import type { AccountRecord, Archive, SignInFlow, Storage } from '../../storage/port.js';
+import type {
+  AccountKey,
+  AccountRecord,
+  Archive,
+  AttemptCounter,
+  AuditEntry,
+  OutboxMessage,
+  SignInFlow,
+  Storage,
+} from '../../storage/port.js';
 
 /** One kind of record as a migration sees it. */
 export interface RecordKind<T> {
@@ -11,27 +20,48 @@ export interface RecordKind<T> {
   readonly contentOf: (record: T) => unknown;
   /** Whether the record still matters at `now`. One that does not may be gone from a store at any moment. */
   readonly matters: (record: T, now: number) => boolean;
+  /** Whether what only the target has is of no use to anybody, and may be removed unasked. */
+  readonly mayBeLost: boolean;
 }
 
 export const ACCOUNTS: RecordKind<AccountRecord> = {
   name: 'accounts',
   archiveOf: ({ archive }) => archive.accounts,
   idOf: ({ account }) => account.id,
-  contentOf: ({ account, sessions, liveRecords }) => {
-    const { id, email, passwordHash, createdAt, reference, referenceErasures } = account;
+  contentOf: ({ account, sessions, liveRecords, passkeys, recoveryCodes, notices, consents }) => {
+    const { id, email, passwordHash, createdAt, reference, referenceErasures, secondFactorOwed } = account;
     return [
-      [id, email, passwordHash, createdAt, referenceErasures],
+      [id, email, passwordHash, createdAt, referenceErasures, secondFactorOwed],
       reference && [
         reference.modelId,
         base64(reference.ciphertext),
         reference.qualityScore,
         reference.createdAt,
+        reference.lastUsedAt,
+        reference.renewalDue,
       ],
-      sessions.map((session) => [session.id, session.createdAt, session.expiresAt, session.methods]),
-      liveRecords.map(({ ciphertext, createdAt }) => [base64(ciphertext), createdAt]),
+      sessions.map((session) => [
+        [session.id, session.createdAt, session.lastUsedAt, session.expiresAt, session.methods],
+        [session.tokenHash, session.replaced?.tokenHash ?? null, session.replaced?.at ?? null],
+        session.device,
+      ]),
+      liveRecords.map((record) => [base64(record.ciphertext), record.createdAt]),
+      passkeys.map((passkey) => [
+        [passkey.id, base64(passkey.publicKey), passkey.counter, passkey.transports, passkey.name],
+        [passkey.backedUp, passkey.createdAt, passkey.lastUsedAt],
+      ]),
+      recoveryCodes,
+      notices.map((notice) => [
+        [notice.id, notice.kind, notice.createdAt, notice.seen],
+        Object.entries(notice.details).toSorted(),
+      ]),
+      consents.map((consent) => [
+        [consent.version, consent.textDigest, consent.givenAt, consent.withdrawnAt, consent.means],
+      ]),
     ];
   },
   matters: () => true,
+  mayBeLost: false,
 };
 
 export const SIGN_IN_FLOWS: RecordKind<SignInFlow> = {
@@ -47,6 +77,49 @@ export const SIGN_IN_FLOWS: RecordKind<SignInFlow> = {
     expiresAt,
   ],
   matters: ({ expiresAt }, now) => expiresAt > now,
+  mayBeLost: true,
+};
+
+export const ACCOUNT_KEYS: RecordKind<AccountKey> = {
+  name: 'keys of accounts',
+  archiveOf: ({ archive }) => archive.accountKeys,
+  idOf: ({ accountId }) => accountId,
+  contentOf: ({ accountId, sealed }) => [accountId, base64(sealed)],
+  matters: () => true,
+  mayBeLost: false,
+};
+
+export const ATTEMPT_COUNTERS: RecordKind<AttemptCounter> = {
+  name: 'counters of attempts',
+  archiveOf: ({ archive }) => archive.attempts,
+  idOf: ({ subject, origin }) => `${subject} ${origin}`,
+  contentOf: ({ subject, origin, failures, blockedUntil, expiresAt }) => [
+    subject,
+    origin,
+    failures,
+    blockedUntil,
+    expiresAt,
+  ],
+  matters: ({ expiresAt }, now) => expiresAt > now,
+  mayBeLost: true,
+};
+
+export const AUDIT_ENTRIES: RecordKind<AuditEntry> = {
+  name: 'entries of the audit log',
+  archiveOf: ({ archive }) => archive.audit,
+  idOf: ({ sequence }) => String(sequence).padStart(16, '0'),
+  contentOf: ({ sequence, at, accountId, record, hash }) => [sequence, at, accountId, record, hash],
+  matters: () => true,
+  mayBeLost: false,
+};
+
+export const OUTBOX: RecordKind<OutboxMessage> = {
+  name: 'messages to send',
+  archiveOf: ({ archive }) => archive.outbox,
+  idOf: ({ id }) => id,
+  contentOf: ({ id, body, createdAt, dueAt, attempts }) => [id, body, createdAt, dueAt, attempts],
+  matters: () => true,
+  mayBeLost: true,
 };
 
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');

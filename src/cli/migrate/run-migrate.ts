@@ -13,7 +13,17 @@ import { count } from '../terminal/number-format.js';
 import { startProgress } from '../terminal/progress.js';
 import { textTable } from '../terminal/text-table.js';
 import { UsageError } from '../usage-error.js';
-import { ACCOUNTS, type Fingerprint, type RecordKind, SIGN_IN_FLOWS, fingerprint } from './records.js';
+import {
+  ACCOUNTS,
+  ACCOUNT_KEYS,
+  ATTEMPT_COUNTERS,
+  AUDIT_ENTRIES,
+  type Fingerprint,
+  OUTBOX,
+  type RecordKind,
+  SIGN_IN_FLOWS,
+  fingerprint,
+} from './records.js';
 import { type Difference, compare, copyMissing, removeSurplus } from './synchronise.js';
 
 export interface MigrateOptions {
@@ -113,13 +123,20 @@ async function migrate(source: Party, target: Party, options: MigrateOptions): P
   const now = Date.now();
   await target.store.facts.write('incomplete_copy_of', source.name);
   for (const fact of FACTS) await target.store.facts.write(fact, await source.store.facts.read(fact));
-  const accounts = await copy(source, target, ACCOUNTS, now, options.removeSurplus === true);
-  // What the target has too much of these is of no use to anybody.
-  const flows = await copy(source, target, SIGN_IN_FLOWS, now, true);
-  const rows = [
-    await verified(source, target, ACCOUNTS, accounts, now),
-    await verified(source, target, SIGN_IN_FLOWS, flows, now),
-  ];
+  const mayRemove = options.removeSurplus === true;
+  const checks: (() => Promise<Row>)[] = [];
+  const copyKind = async <T>(kind: RecordKind<T>) => {
+    const difference = await copy(source, target, kind, now, kind.mayBeLost || mayRemove);
+    checks.push(() => verified(source, target, kind, difference, now));
+  };
+  await copyKind(ACCOUNTS);
+  await copyKind(ACCOUNT_KEYS);
+  await copyKind(SIGN_IN_FLOWS);
+  await copyKind(ATTEMPT_COUNTERS);
+  await copyKind(AUDIT_ENTRIES);
+  await copyKind(OUTBOX);
+  const rows: Row[] = [];
+  for (const check of checks) rows.push(await check());
   await target.store.facts.write('incomplete_copy_of', null);
   return rows;
 }

@@ -1,6 +1,25 @@
-import { type AccountRecord, type Archive, DuplicateEmail, type SignInFlow } from '../port.js';
+import {
+  type AccountKey,
+  type AccountRecord,
+  type Archive,
+  type AttemptCounter,
+  type AuditEntry,
+  DuplicateEmail,
+  type OutboxMessage,
+  type SignInFlow,
+} from '../port.js';
 import { type MongoDatabase, isDuplicate } from './database.js';
 import { readFlow, readRecord, toAccountDocument, toSignInFlowDocument } from './documents.js';
+import {
+  readAccountKey,
+  readAttemptCounter,
+  readAuditEntry,
+  readOutboxMessage,
+  toAccountKeyDocument,
+  toAttemptCounterDocument,
+  toAuditDocument,
+  toOutboxDocument,
+} from './installation-documents.js';
 
 export function accountArchive(db: MongoDatabase): Archive<AccountRecord> {
   return archive(db, 'accounts', toAccountDocument, readRecord);
@@ -8,6 +27,35 @@ export function accountArchive(db: MongoDatabase): Archive<AccountRecord> {
 
 export function signInFlowArchive(db: MongoDatabase): Archive<SignInFlow> {
   return archive(db, 'sign_in_flows', toSignInFlowDocument, readFlow);
+}
+
+export function accountKeyArchive(db: MongoDatabase): Archive<AccountKey> {
+  return archive(db, 'account_keys', toAccountKeyDocument, readAccountKey);
+}
+
+export function attemptCounterArchive(db: MongoDatabase): Archive<AttemptCounter> {
+  return archive(db, 'attempt_counters', toAttemptCounterDocument, readAttemptCounter);
+}
+
+export function outboxArchive(db: MongoDatabase): Archive<OutboxMessage> {
+  return archive(db, 'outbox', toOutboxDocument, readOutboxMessage);
+}
+
+/** The log only grows, here as well: an entry that is there already stays as it is. */
+export function auditArchive(db: MongoDatabase): Archive<AuditEntry> {
+  return {
+    ...archive(db, 'audit_log', toAuditDocument, readAuditEntry),
+    put: async (entries) => {
+      if (entries.length === 0) return;
+      const writes = entries.map((entry) => {
+        const { _id, ...inserted } = toAuditDocument(entry);
+        return { updateOne: { filter: { _id }, update: { $setOnInsert: inserted }, upsert: true } };
+      });
+      const log = () => db.collection<{ _id: string }>('audit_log');
+      await db.run(() => log().bulkWrite(writes, { ordered: false }));
+    },
+    remove: () => Promise.reject(new Error('entries of the audit log are not removed')),
+  };
 }
 
 function archive<T>(

@@ -1,18 +1,62 @@
 import { z } from 'zod';
 
-import type { AccountRecord, BiometricReference, LiveRecord, Session, SignInFlow } from '../port.js';
+import type {
+  AccountRecord,
+  BiometricReference,
+  Consent,
+  LiveRecord,
+  Notice,
+  Passkey,
+  Session,
+  SignInFlow,
+} from '../port.js';
 
 const time = z.date().transform((date) => date.getTime());
 
+const bytes = z.instanceof(Uint8Array);
+
+/** Those of schema versions 1 and 2 have no name but their token's hash, and have not been used since. */
 const sessionDocument = z.object({
   id: z.string(),
   created_at: time,
   expires_at: time,
   methods: z.array(z.string()),
+  token_hash: z.string().optional(),
+  replaced: z.object({ token_hash: z.string(), at: time }).nullable().default(null),
+  last_used_at: time.optional(),
+  device: z.string().nullable().default(null),
+});
+
+const passkeyDocument = z.object({
+  id: z.string(),
+  public_key: bytes,
+  counter: z.int().nonnegative(),
+  transports: z.array(z.string()),
+  name: z.string(),
+  backed_up: z.boolean(),
+  created_at: time,
+  last_used_at: time.nullable(),
+});
+
+const noticeDocument = z.object({
+  id: z.string(),
+  kind: z.string(),
+  created_at: time,
+  seen: z.boolean(),
+  // As text: a field's name may be anything.
+  details: z.string().transform((text) => z.record(z.string(), z.string()).parse(JSON.parse(text))),
+});
+
+const consentDocument = z.object({
+  version: z.string(),
+  text_digest: z.string(),
+  given_at: time,
+  withdrawn_at: time.nullable(),
+  means: z.string(),
 });
 
 const liveRecordDocument = z
-  .object({ ciphertext: z.instanceof(Uint8Array), created_at: time })
+  .object({ ciphertext: bytes, created_at: time })
   .transform((record): LiveRecord => ({ ciphertext: record.ciphertext, createdAt: record.created_at }));
 
 /** Documents of schema version 1 have none. */
@@ -26,18 +70,26 @@ const accountDocument = z.object({
   reference: z
     .object({
       model_id: z.string(),
-      ciphertext: z.instanceof(Uint8Array),
+      ciphertext: bytes,
       quality_score: z.number().nullable(),
       created_at: time,
+      last_used_at: time.optional(),
+      renewal_due: z.boolean().default(false),
     })
     .nullable(),
+  second_factor_owed: z.boolean().default(false),
   reference_erasures: z.int().nonnegative(),
   sessions: z.array(sessionDocument),
   live_records: liveRecords,
+  passkeys: z.array(passkeyDocument).default([]),
+  recovery_codes: z.array(z.string()).default([]),
+  notices: z.array(noticeDocument).default([]),
+  consents: z.array(consentDocument).default([]),
 });
 export type AccountDocument = z.input<typeof accountDocument>;
 
-export function toAccountDocument({ account, sessions, liveRecords }: AccountRecord): AccountDocument {
+export function toAccountDocument(record: AccountRecord): AccountDocument {
+  const { account, sessions, liveRecords, passkeys, recoveryCodes, notices, consents } = record;
   return {
     _id: account.id,
     email: account.email,
@@ -46,7 +98,12 @@ export function toAccountDocument({ account, sessions, liveRecords }: AccountRec
     reference: account.reference && toReferenceDocument(account.reference),
     reference_erasures: account.referenceErasures,
     sessions: sessions.map(toSessionDocument),
+    second_factor_owed: account.secondFactorOwed,
     live_records: liveRecords.map(toLiveRecordDocument),
+    passkeys: passkeys.map(toPasskeyDocument),
+    recovery_codes: [...recoveryCodes],
+    notices: notices.map(toNoticeDocument),
+    consents: consents.map(toConsentDocument),
   };
 }
 
@@ -57,15 +114,50 @@ export function toReferenceDocument(reference: BiometricReference) {
     ciphertext: Buffer.from(reference.ciphertext),
     quality_score: reference.qualityScore,
     created_at: new Date(reference.createdAt),
+    last_used_at: new Date(reference.lastUsedAt),
+    renewal_due: reference.renewalDue,
   };
 }
 
-export function toSessionDocument({ id, createdAt, expiresAt, methods }: Session) {
+export function toSessionDocument(session: Session) {
+  const { id, createdAt, expiresAt, methods, tokenHash, replaced, lastUsedAt, device } = session;
   return {
     id,
     created_at: new Date(createdAt),
     expires_at: new Date(expiresAt),
     methods: [...methods],
+    token_hash: tokenHash,
+    replaced: replaced && { token_hash: replaced.tokenHash, at: new Date(replaced.at) },
+    last_used_at: new Date(lastUsedAt),
+    device,
+  };
+}
+
+export function toPasskeyDocument(passkey: Passkey) {
+  const { id, publicKey, counter, transports, name, backedUp, createdAt, lastUsedAt } = passkey;
+  return {
+    id,
+    public_key: Buffer.from(publicKey),
+    counter,
+    transports: [...transports],
+    name,
+    backed_up: backedUp,
+    created_at: new Date(createdAt),
+    last_used_at: lastUsedAt === null ? null : new Date(lastUsedAt),
+  };
+}
+
+export function toNoticeDocument({ id, kind, createdAt, seen, details }: Notice) {
+  return { id, kind, created_at: new Date(createdAt), seen, details: JSON.stringify(details) };
+}
+
+export function toConsentDocument({ version, textDigest, givenAt, withdrawnAt, means }: Consent) {
+  return {
+    version,
+    text_digest: textDigest,
+    given_at: new Date(givenAt),
+    withdrawn_at: withdrawnAt === null ? null : new Date(withdrawnAt),
+    means,
   };
 }
 
@@ -87,25 +179,83 @@ export function readRecord(document: unknown): AccountRecord {
         ciphertext: reference.ciphertext,
         qualityScore: reference.quality_score,
         createdAt: reference.created_at,
+        lastUsedAt: reference.last_used_at ?? reference.created_at,
+        renewalDue: reference.renewal_due,
       },
       referenceErasures: parsed.reference_erasures,
+      secondFactorOwed: parsed.second_factor_owed,
+      hasPasskeys: parsed.passkeys.length > 0,
     },
     sessions: parsed.sessions.map((session) => ({
       id: session.id,
       accountId: parsed._id,
+      tokenHash: session.token_hash ?? session.id,
+      replaced: session.replaced && { tokenHash: session.replaced.token_hash, at: session.replaced.at },
       createdAt: session.created_at,
+      lastUsedAt: session.last_used_at ?? session.created_at,
       expiresAt: session.expires_at,
       methods: session.methods,
+      device: session.device,
     })),
     liveRecords: parsed.live_records,
+    passkeys: parsed.passkeys.map(passkeyOf),
+    recoveryCodes: parsed.recovery_codes.toSorted(),
+    notices: parsed.notices.map(noticeOf),
+    consents: parsed.consents.map(consentOf),
   };
 }
 
-const liveRecordsDocument = z.object({ live_records: liveRecords });
+function passkeyOf(passkey: z.output<typeof passkeyDocument>): Passkey {
+  return {
+    id: passkey.id,
+    publicKey: passkey.public_key,
+    counter: passkey.counter,
+    transports: passkey.transports,
+    name: passkey.name,
+    backedUp: passkey.backed_up,
+    createdAt: passkey.created_at,
+    lastUsedAt: passkey.last_used_at,
+  };
+}
 
-/** @param document of an account, with no more than its live records */
-export function readLiveRecords(document: unknown): LiveRecord[] {
-  return liveRecordsDocument.parse(document).live_records;
+function noticeOf({
+  id,
+  kind,
+  created_at: createdAt,
+  seen,
+  details,
+}: z.output<typeof noticeDocument>): Notice {
+  return { id, kind, createdAt, seen, details };
+}
+
+function consentOf(consent: z.output<typeof consentDocument>): Consent {
+  return {
+    version: consent.version,
+    textDigest: consent.text_digest,
+    givenAt: consent.given_at,
+    withdrawnAt: consent.withdrawn_at,
+    means: consent.means,
+  };
+}
+
+const partsDocument = z.object({
+  live_records: liveRecords,
+  passkeys: z.array(passkeyDocument).default([]),
+  recovery_codes: z.array(z.string()).default([]),
+  notices: z.array(noticeDocument).default([]),
+  consents: z.array(consentDocument).default([]),
+});
+
+/** @param document of an account, with any of the parts that are read on their own */
+export function readParts(document: unknown) {
+  const parsed = partsDocument.parse(document);
+  return {
+    liveRecords: parsed.live_records,
+    passkeys: parsed.passkeys.map(passkeyOf),
+    recoveryCodes: parsed.recovery_codes,
+    notices: parsed.notices.map(noticeOf),
+    consents: parsed.consents.map(consentOf),
+  };
 }
 
 const signInFlowDocument = z.object({
@@ -140,12 +290,3 @@ export function readFlow(document: unknown): SignInFlow {
     expiresAt: parsed.expires_at,
   };
 }
-
-/** A ticket that was spent: that it is there is all that it says. */
-export interface TicketDocument {
-  readonly _id: string;
-  readonly expires_at: Date;
-}
-
-export const factDocument = z.object({ _id: z.string(), value: z.string() });
-export type FactDocument = z.input<typeof factDocument>;

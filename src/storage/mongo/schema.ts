@@ -2,14 +2,17 @@ import { z } from 'zod';
 
 import { type StoragePurpose, StorageUnavailable } from '../port.js';
 import { MongoDatabase, isDuplicate } from './database.js';
-import type { FactDocument } from './documents.js';
+import type { FactDocument } from './installation-documents.js';
 
 /**
  * 2: accounts have live records. Their documents are read as they were, but a program that knows 1 must not open
  * what may have them: it would erase a face and leave its live records, and migrate accounts without them and
  * find the copy complete.
+ *
+ * 3: sessions have a token apart from their name, accounts have passkeys, consents and more, and what protects them has
+ * collections of its own. A program that knows 2 would sign in by password alone whoever has a passkey.
  */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 /** The database removes what has expired so much later: its clock need not agree with ours. */
 const EXPIRY_GRACE_SECONDS = 3600;
 
@@ -27,7 +30,20 @@ export async function prepareDatabase(url: string, purpose: StoragePurpose): Pro
     await db.createIndexes('accounts', [
       { key: { email: 1 }, unique: true },
       { key: { 'sessions.expires_at': 1 } },
+      { key: { 'reference.last_used_at': 1 }, sparse: true },
+      // Of those that have any: an account without is no duplicate of another one.
+      {
+        key: { 'passkeys.id': 1 },
+        unique: true,
+        partialFilterExpression: { 'passkeys.id': { $exists: true } },
+      },
     ]);
+    await db.createIndexes('attempt_counters', [
+      { key: { expires_at: 1 }, expireAfterSeconds: EXPIRY_GRACE_SECONDS },
+      { key: { subject: 1 } },
+    ]);
+    await db.createIndexes('audit_log', [{ key: { account_id: 1, _id: 1 } }]);
+    await db.createIndexes('outbox', [{ key: { due_at: 1 } }]);
     await db.createIndexes('sign_in_flows', [
       { key: { expires_at: 1 }, expireAfterSeconds: EXPIRY_GRACE_SECONDS },
     ]);

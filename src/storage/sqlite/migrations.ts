@@ -117,4 +117,102 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX spent_tickets_expiry ON spent_tickets (expires_at);
   `,
+  // What protects an account beside its password and its face, and what is remembered about it. A session has a name
+  // of its own, so that its token can be replaced.
+  `
+  ALTER TABLE accounts ADD COLUMN reference_last_used_at INTEGER;
+  ALTER TABLE accounts ADD COLUMN reference_renewal_due INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE accounts ADD COLUMN second_factor_owed INTEGER NOT NULL DEFAULT 0;
+  UPDATE accounts SET reference_last_used_at = reference_created_at;
+  CREATE INDEX accounts_reference_use ON accounts (reference_last_used_at)
+    WHERE reference_last_used_at IS NOT NULL;
+
+  ALTER TABLE sessions ADD COLUMN token_hash TEXT NOT NULL DEFAULT '';
+  ALTER TABLE sessions ADD COLUMN replaced_hash TEXT;
+  ALTER TABLE sessions ADD COLUMN replaced_at INTEGER;
+  ALTER TABLE sessions ADD COLUMN last_used_at INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE sessions ADD COLUMN device TEXT;
+  UPDATE sessions SET token_hash = id, last_used_at = created_at;
+
+  CREATE TABLE passkeys (
+    id            TEXT PRIMARY KEY,
+    account       INTEGER NOT NULL REFERENCES accounts (number) ON DELETE CASCADE,
+    -- Ascends within an account, as everywhere below.
+    position      INTEGER NOT NULL,
+    public_key    BLOB NOT NULL,
+    counter       INTEGER NOT NULL,
+    transports    TEXT NOT NULL,
+    name          TEXT NOT NULL,
+    backed_up     INTEGER NOT NULL,
+    created_at    INTEGER NOT NULL,
+    last_used_at  INTEGER
+  ) STRICT;
+  CREATE INDEX passkeys_account ON passkeys (account, position);
+
+  CREATE TABLE recovery_codes (
+    account  INTEGER NOT NULL REFERENCES accounts (number) ON DELETE CASCADE,
+    hash     TEXT NOT NULL,
+    PRIMARY KEY (account, hash)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE notices (
+    account     INTEGER NOT NULL REFERENCES accounts (number) ON DELETE CASCADE,
+    position    INTEGER NOT NULL,
+    id          TEXT NOT NULL,
+    kind        TEXT NOT NULL,
+    created_at  INTEGER NOT NULL,
+    seen        INTEGER NOT NULL,
+    details     TEXT NOT NULL,
+    PRIMARY KEY (account, position),
+    UNIQUE (account, id)
+  ) STRICT;
+
+  CREATE TABLE consents (
+    account       INTEGER NOT NULL REFERENCES accounts (number) ON DELETE CASCADE,
+    position      INTEGER NOT NULL,
+    version       TEXT NOT NULL,
+    text_digest   TEXT NOT NULL,
+    given_at      INTEGER NOT NULL,
+    withdrawn_at  INTEGER,
+    means         TEXT NOT NULL,
+    PRIMARY KEY (account, position)
+  ) STRICT;
+
+  CREATE TABLE account_keys (
+    account_id  TEXT PRIMARY KEY,
+    sealed      BLOB NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE attempt_counters (
+    subject        TEXT NOT NULL,
+    origin         TEXT NOT NULL,
+    failures       INTEGER NOT NULL,
+    blocked_until  INTEGER NOT NULL,
+    expires_at     INTEGER NOT NULL,
+    PRIMARY KEY (subject, origin)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX attempt_counters_expiry ON attempt_counters (expires_at);
+
+  CREATE TABLE audit_log (
+    sequence    INTEGER PRIMARY KEY,
+    at          INTEGER NOT NULL,
+    account_id  TEXT,
+    record      TEXT NOT NULL,
+    hash        TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_log_account ON audit_log (account_id, sequence) WHERE account_id IS NOT NULL;
+  CREATE TRIGGER audit_log_is_not_changed BEFORE UPDATE ON audit_log
+    BEGIN SELECT RAISE(ABORT, 'the audit log is not changed'); END;
+  CREATE TRIGGER audit_log_is_not_cut BEFORE DELETE ON audit_log
+    BEGIN SELECT RAISE(ABORT, 'the audit log is not cut'); END;
+
+  CREATE TABLE outbox (
+    id          TEXT PRIMARY KEY,
+    body        TEXT NOT NULL,
+    created_at  INTEGER NOT NULL,
+    due_at      INTEGER NOT NULL,
+    attempts    INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX outbox_due ON outbox (due_at);
+  `,
 ];

@@ -1,13 +1,25 @@
 import { z } from 'zod';
 
-import type { Account, LiveRecord, Session, SignInFlow } from '../port.js';
+import type {
+  Account,
+  AccountKey,
+  AttemptCounter,
+  AuditEntry,
+  LiveRecord,
+  OutboxMessage,
+  Session,
+  SignInFlow,
+} from '../port.js';
 import type { SqlValue } from './database.js';
 
 /** The driver gives a row's bytes in one form when it is asked for one row, in another for many. */
-const blob = z.union([
+export const blob = z.union([
   z.instanceof(Uint8Array),
   z.instanceof(ArrayBuffer).transform((buffer) => new Uint8Array(buffer)),
 ]);
+
+/** SQLite has no truth values. */
+export const flag = z.int().transform((value) => value !== 0);
 
 export const accountRow = z
   .object({
@@ -20,6 +32,10 @@ export const accountRow = z
     reference_quality: z.number().nullable(),
     reference_created_at: z.int().nullable(),
     reference_erasures: z.int().nonnegative(),
+    reference_last_used_at: z.int().nullable(),
+    reference_renewal_due: flag,
+    second_factor_owed: flag,
+    has_passkeys: flag,
   })
   .transform((row) => ({
     id: row.id,
@@ -27,6 +43,8 @@ export const accountRow = z
     passwordHash: row.password_hash,
     createdAt: row.created_at,
     referenceErasures: row.reference_erasures,
+    secondFactorOwed: row.second_factor_owed,
+    hasPasskeys: row.has_passkeys,
     reference: referenceSchema.nullable().parse(
       row.reference_model === null
         ? null
@@ -35,6 +53,8 @@ export const accountRow = z
             ciphertext: row.reference_ciphertext,
             qualityScore: row.reference_quality,
             createdAt: row.reference_created_at,
+            lastUsedAt: row.reference_last_used_at,
+            renewalDue: row.reference_renewal_due,
           },
     ),
   }));
@@ -44,16 +64,27 @@ const referenceSchema = z.object({
   ciphertext: blob,
   qualityScore: z.number().nullable(),
   createdAt: z.int(),
+  lastUsedAt: z.int(),
+  renewalDue: z.boolean(),
 });
+
+/** The columns that `accountRow` reads. */
+const ACCOUNT_COLUMNS = `accounts.*,
+    EXISTS (SELECT 1 FROM passkeys WHERE passkeys.account = accounts.number) AS has_passkeys`;
+
+/** @param condition on the account */
+export function selectAccounts(condition: string): string {
+  return `SELECT ${ACCOUNT_COLUMNS} FROM accounts WHERE ${condition}`;
+}
 
 export const INSERT_ACCOUNT = `INSERT INTO accounts
   (id, email, password_hash, created_at, reference_model, reference_ciphertext, reference_quality,
-   reference_created_at, reference_erasures)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+   reference_created_at, reference_erasures, reference_last_used_at, reference_renewal_due, second_factor_owed)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** For INSERT_ACCOUNT. */
 export function accountValues(account: Account): SqlValue[] {
-  const { id, email, passwordHash, createdAt, reference, referenceErasures } = account;
+  const { id, email, passwordHash, createdAt, reference, referenceErasures, secondFactorOwed } = account;
   return [
     id,
     email,
@@ -64,6 +95,9 @@ export function accountValues(account: Account): SqlValue[] {
     reference?.qualityScore ?? null,
     reference?.createdAt ?? null,
     referenceErasures,
+    reference?.lastUsedAt ?? null,
+    Number(reference?.renewalDue ?? false),
+    Number(secondFactorOwed),
   ];
 }
 
@@ -71,32 +105,65 @@ export const sessionRow = z
   .object({
     session_id: z.string(),
     id: z.string(),
+    token_hash: z.string(),
+    replaced_hash: z.string().nullable(),
+    replaced_at: z.int().nullable(),
     opened_at: z.int(),
+    last_used_at: z.int(),
     expires_at: z.int(),
     methods: z.string(),
+    device: z.string().nullable(),
   })
-  .transform((row) => ({
+  .transform((row): Session => ({
     id: row.session_id,
     accountId: row.id,
+    tokenHash: row.token_hash,
+    replaced:
+      row.replaced_hash === null || row.replaced_at === null
+        ? null
+        : { tokenHash: row.replaced_hash, at: row.replaced_at },
     createdAt: row.opened_at,
+    lastUsedAt: row.last_used_at,
     expiresAt: row.expires_at,
     methods: row.methods.split(' ').filter(Boolean),
+    device: row.device,
   }));
 
 /** A session's columns beside those of its account. */
-export const SESSIONS_AND_ACCOUNTS = `SELECT accounts.*, sessions.id AS session_id, sessions.created_at AS opened_at,
-    expires_at, methods FROM sessions JOIN accounts ON number = account`;
+export const SESSIONS_AND_ACCOUNTS = `SELECT ${ACCOUNT_COLUMNS}, sessions.id AS session_id,
+    sessions.created_at AS opened_at, expires_at, methods, token_hash, replaced_hash, replaced_at, last_used_at, device
+    FROM sessions JOIN accounts ON number = account`;
+
+/** The row's number of the account whose id is the first value. */
+export const ACCOUNT_NUMBER = '(SELECT number FROM accounts WHERE id = ?1)';
+
+/** The position after the last one that the account has in `table`. */
+export function nextPosition(table: string): string {
+  return `(SELECT coalesce(max(position), 0) + 1 FROM ${table} WHERE account = number)`;
+}
 
 /** @param condition on the account, which must have the second value as its id */
 export function insertSession(condition = ''): string {
   return `INSERT INTO sessions
-    SELECT ?1, number, (SELECT coalesce(max(position), 0) + 1 FROM sessions WHERE account = number), ?3, ?4, ?5
+    SELECT ?1, number, ${nextPosition('sessions')}, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
       FROM accounts WHERE id = ?2 ${condition}`;
 }
 
 /** For `insertSession`. */
-export function sessionValues({ id, accountId, createdAt, expiresAt, methods }: Session): SqlValue[] {
-  return [id, accountId, createdAt, expiresAt, methods.join(' ')];
+export function sessionValues(session: Session): SqlValue[] {
+  const { id, accountId, createdAt, expiresAt, methods, tokenHash, replaced, lastUsedAt, device } = session;
+  return [
+    id,
+    accountId,
+    createdAt,
+    expiresAt,
+    methods.join(' '),
+    tokenHash,
+    replaced?.tokenHash ?? null,
+    replaced?.at ?? null,
+    lastUsedAt,
+    device,
+  ];
 }
 
 export const liveRecordRow = z
@@ -110,7 +177,7 @@ export const LIVE_RECORDS_OF = `SELECT ciphertext, live_records.created_at
 /** @param condition on the account, which must have the first value as its id */
 export function insertLiveRecord(condition = ''): string {
   return `INSERT INTO live_records
-    SELECT number, (SELECT coalesce(max(position), 0) + 1 FROM live_records WHERE account = number), ?2, ?3
+    SELECT number, ${nextPosition('live_records')}, ?2, ?3
       FROM accounts WHERE id = ?1 ${condition}`;
 }
 
@@ -140,4 +207,71 @@ export const signInFlowRow = z
 /** In the order of the table's columns. */
 export function signInFlowValues(flow: SignInFlow): SqlValue[] {
   return [flow.id, flow.accountId, flow.state, flow.faceFailures, flow.createdAt, flow.expiresAt];
+}
+
+export const accountKeyRow = z
+  .object({ account_id: z.string(), sealed: blob })
+  .transform((row): AccountKey => ({ accountId: row.account_id, sealed: row.sealed }));
+
+export const attemptCounterRow = z
+  .object({
+    subject: z.string(),
+    origin: z.string(),
+    failures: z.int().nonnegative(),
+    blocked_until: z.int(),
+    expires_at: z.int(),
+  })
+  .transform((row): AttemptCounter => ({
+    subject: row.subject,
+    origin: row.origin,
+    failures: row.failures,
+    blockedUntil: row.blocked_until,
+    expiresAt: row.expires_at,
+  }));
+
+/** In the order of the table's columns. */
+export function attemptCounterValues(counter: AttemptCounter): SqlValue[] {
+  return [counter.subject, counter.origin, counter.failures, counter.blockedUntil, counter.expiresAt];
+}
+
+export const auditRow = z
+  .object({
+    sequence: z.int(),
+    at: z.int(),
+    account_id: z.string().nullable(),
+    record: z.string(),
+    hash: z.string(),
+  })
+  .transform((row): AuditEntry => ({
+    sequence: row.sequence,
+    at: row.at,
+    accountId: row.account_id,
+    record: row.record,
+    hash: row.hash,
+  }));
+
+/** In the order of the table's columns. */
+export function auditValues({ sequence, at, accountId, record, hash }: AuditEntry): SqlValue[] {
+  return [sequence, at, accountId, record, hash];
+}
+
+export const outboxRow = z
+  .object({
+    id: z.string(),
+    body: z.string(),
+    created_at: z.int(),
+    due_at: z.int(),
+    attempts: z.int().nonnegative(),
+  })
+  .transform((row): OutboxMessage => ({
+    id: row.id,
+    body: row.body,
+    createdAt: row.created_at,
+    dueAt: row.due_at,
+    attempts: row.attempts,
+  }));
+
+/** In the order of the table's columns. */
+export function outboxValues({ id, body, createdAt, dueAt, attempts }: OutboxMessage): SqlValue[] {
+  return [id, body, createdAt, dueAt, attempts];
 }

@@ -1,0 +1,248 @@
+import { createHmac } from 'node:crypto';
+
+import type { Account, AttemptCounterStore } from '../storage/port.js';
+import { AuthError } from './auth-error.js';
+import type { KnownDevices } from './known-devices.js';
+import type { SecurityEvents } from './security-event.js';
+
+/** At whom an attempt is made: known by the address, whether or not there is such an account. */
+export interface AttemptTarget {
+  /** Normalised, or as it was typed where it is no address. */
+  readonly email: string;
+  readonly accountId: string | null;
+}
+
+/**
+ * `failed`: counted. `accepted`: not a failure, but more is to come. `completed`: the sign-in is complete, and all
+ * failures before it are forgotten.
+ */
+export type AttemptVerdict = 'failed' | 'accepted' | 'completed';
+
+/** An attempt that is counted as failed until it is said to be otherwise. */
+export interface ReservedAttempt {
+  readonly subject: string;
+  readonly origin: string;
+  readonly failures: number;
+}
+
+const FIRST_DELAY_MS = 30_000;
+const LONGEST_DELAY_MS = 3_600_000;
+/** Longer than the longest delay: forgetting a counter gives nobody more attempts than waiting does. */
+const COUNTER_MS = 24 * 3_600_000;
+/** Until a face is accepted, or enrolled anew. */
+const FACE_COUNTER_MS = 10 * 365 * 86_400_000;
+const STRANGERS = 'strangers';
+const FACE = 'face';
+/** Every one that is lost means that another caller went on. */
+const MAX_RACES = 1000;
+
+/**
+ * The limits of NIST SP 800-63B-4 (3.2.2, 3.2.3) over all factors of an account: after some consecutive failures each
+ * further attempt has to wait, and after many failures of the face it is not accepted any more. Every attempt is
+ * counted before it is made, so that a burst has no more of them than a queue.
+ */
+export class AttemptLimits {
+  /** Attempts of this process that are being decided: whoever finds no room left waits for them, not for the delay. */
+  readonly #underWay = new Map<string, Set<Promise<unknown>>>();
+
+  constructor(
+    private readonly deps: {
+      readonly attempts: AttemptCounterStore;
+      readonly devices: KnownDevices;
+      readonly events: SecurityEvents;
+      /** Hides the addresses in the database. */
+      readonly subjectKey: Uint8Array;
+      /** Consecutive failures after which each further attempt has to wait. */
+      readonly beforeDelay: number;
+      /** Consecutive failures of the face after which it is not accepted. */
+      readonly beforeSuspension: number;
+      readonly now: () => number;
+    },
+  ) {}
+
+  /**
+   * Makes one attempt with any factor.
+   *
+   * @throws AuthError `too_many_attempts`, before anything is checked, with the time to wait
+   */
+  async attempt(target: AttemptTarget, check: () => Promise<AttemptVerdict>): Promise<AttemptVerdict> {
+    const { subject, origin } = await this.#counterOf(target);
+    const key = `${subject} ${origin}`;
+    const reserved = await this.#reserve(subject, origin, key);
+    return this.#tracked(key, async () => {
+      const verdict = await check();
+      if (verdict === 'completed') await this.deps.attempts.clear(subject, origin);
+      if (verdict === 'accepted') await this.#release(reserved);
+      if (verdict === 'failed') await this.#noteDelay(target, reserved);
+      return verdict;
+    });
+  }
+
+  /** As `attempt`, for a face. @throws AuthError also `face_suspended` */
+  async attemptFace(account: Account, check: () => Promise<AttemptVerdict>): Promise<AttemptVerdict> {
+    const face = await this.#reserveFace(account);
+    let verdict: AttemptVerdict;
+    try {
+      verdict = await this.attempt(targetOf(account), check);
+    } catch (error) {
+      // No face was looked at.
+      if (error instanceof AuthError && error.code === 'too_many_attempts') await this.#release(face);
+      throw error;
+    }
+    if (verdict === 'completed') await this.restoreFace(account.id);
+    if (verdict === 'accepted') await this.#release(face);
+    if (verdict === 'failed') await this.#noteSuspension(account, face);
+    return verdict;
+  }
+
+  /**
+   * Counts an attempt at a face that takes longer than a request: failed, until `complete` is called.
+   *
+   * @throws AuthError `too_many_attempts`, `face_suspended`
+   */
+  async reserveFace(account: Account): Promise<void> {
+    const target = targetOf(account);
+    const face = await this.#reserveFace(account);
+    const { subject, origin } = await this.#counterOf(target);
+    try {
+      await this.#noteDelay(target, await this.#reserve(subject, origin, `${subject} ${origin}`));
+    } catch (error) {
+      await this.#release(face);
+      throw error;
+    }
+    await this.#noteSuspension(account, face);
+  }
+
+  /** A sign-in was completed: what failed before it is forgotten, for whoever made it. */
+  async complete(account: Account, { byFace }: { readonly byFace: boolean }): Promise<void> {
+    const { subject, origin } = await this.#counterOf(targetOf(account));
+    await this.deps.attempts.clear(subject, origin);
+    if (byFace) await this.restoreFace(account.id);
+  }
+
+  /** The face was bound anew, or accepted. */
+  async restoreFace(accountId: string): Promise<void> {
+    await this.deps.attempts.clear(this.#faceSubject(accountId), null);
+  }
+
+  /** @throws AuthError `face_suspended` */
+  async requireFaceNotSuspended(accountId: string): Promise<void> {
+    if (await this.isFaceSuspended(accountId)) throw new AuthError('face_suspended');
+  }
+
+  async isFaceSuspended(accountId: string): Promise<boolean> {
+    const { attempts, beforeSuspension, now } = this.deps;
+    const counter = await attempts.find(this.#faceSubject(accountId), FACE, now());
+    return (counter?.failures ?? 0) >= beforeSuspension;
+  }
+
+  /** Forgets all failures at the account, for everybody. */
+  async clear(account: Account): Promise<void> {
+    await this.deps.attempts.clear(this.#subject(account.email), null);
+    await this.restoreFace(account.id);
+  }
+
+  async #counterOf({ email, accountId }: AttemptTarget): Promise<{ subject: string; origin: string }> {
+    const device = accountId === null ? null : await this.deps.devices.current(accountId);
+    return { subject: this.#subject(email), origin: device ?? STRANGERS };
+  }
+
+  async #reserve(subject: string, origin: string, key: string): Promise<ReservedAttempt> {
+    const { attempts, beforeDelay, now } = this.deps;
+    for (let race = 0; race < MAX_RACES; race++) {
+      const time = now();
+      const counter = await attempts.find(subject, origin, time);
+      if (counter && counter.blockedUntil > time) {
+        const underWay = this.#underWay.get(key);
+        if (!underWay) throw tooManyAttempts(counter.blockedUntil - time);
+        await Promise.race(underWay);
+        continue;
+      }
+      const current = counter?.failures ?? 0;
+      const failures = current + 1;
+      const reserved = {
+        subject,
+        origin,
+        failures,
+        blockedUntil: failures < beforeDelay ? 0 : time + delayAfter(failures - beforeDelay),
+        expiresAt: time + COUNTER_MS,
+      };
+      if (await attempts.reserve(reserved, current, time)) return reserved;
+    }
+    throw tooManyAttempts(FIRST_DELAY_MS);
+  }
+
+  async #reserveFace(account: Account): Promise<ReservedAttempt> {
+    const { attempts, beforeSuspension, now } = this.deps;
+    const subject = this.#faceSubject(account.id);
+    for (let race = 0; race < MAX_RACES; race++) {
+      const time = now();
+      const current = (await attempts.find(subject, FACE, time))?.failures ?? 0;
+      if (current >= beforeSuspension) throw new AuthError('face_suspended');
+      const counter = { subject, origin: FACE, failures: current + 1, blockedUntil: 0 };
+      if (await attempts.reserve({ ...counter, expiresAt: time + FACE_COUNTER_MS }, current, time))
+        return counter;
+    }
+    throw tooManyAttempts(FIRST_DELAY_MS);
+  }
+
+  async #release({ subject, origin, failures }: ReservedAttempt): Promise<void> {
+    await this.deps.attempts.release(subject, origin, failures);
+  }
+
+  async #tracked<T>(key: string, decide: () => Promise<T>): Promise<T> {
+    const work = decide();
+    const settled = work.catch(() => undefined);
+    const underWay = this.#underWay.get(key) ?? new Set();
+    this.#underWay.set(key, underWay.add(settled));
+    try {
+      return await work;
+    } finally {
+      underWay.delete(settled);
+      if (underWay.size === 0) this.#underWay.delete(key);
+    }
+  }
+
+  async #noteDelay({ accountId }: AttemptTarget, { failures, origin }: ReservedAttempt): Promise<void> {
+    // Once, and not with every failure that follows.
+    if (failures !== this.deps.beforeDelay) return;
+    await this.deps.events.record({
+      action: 'attempts_delayed',
+      outcome: 'failure',
+      accountId,
+      by: 'account',
+      reason: origin === STRANGERS ? 'unknown_device' : 'known_device',
+    });
+  }
+
+  async #noteSuspension({ id }: Account, { failures }: ReservedAttempt): Promise<void> {
+    if (failures !== this.deps.beforeSuspension) return;
+    await this.deps.events.record({
+      action: 'face_suspended',
+      outcome: 'failure',
+      accountId: id,
+      by: 'account',
+    });
+  }
+
+  #subject(email: string): string {
+    return createHmac('sha256', this.deps.subjectKey).update(email).digest('base64url');
+  }
+
+  #faceSubject(accountId: string): string {
+    return `face:${accountId}`;
+  }
+}
+
+function targetOf({ email, id }: Account): AttemptTarget {
+  return { email, accountId: id };
+}
+
+/** @param beyond failures beyond the first one that brings a delay */
+function delayAfter(beyond: number): number {
+  return Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(beyond, 20));
+}
+
+function tooManyAttempts(milliseconds: number): AuthError {
+  return new AuthError('too_many_attempts', [], Math.max(1, Math.ceil(milliseconds / 1000)));
+}

@@ -1,0 +1,53 @@
+import type { AccountStore } from '../storage/port.js';
+import type { AttemptLimits } from './attempt-limits.js';
+import { AuthError } from './auth-error.js';
+import type { PasswordHasher } from './password-hasher.js';
+import type { PasswordPolicy } from './password-policy.js';
+import { requireRecentAuthentication } from './recent-authentication.js';
+import type { SecurityEvents } from './security-event.js';
+import type { AuthenticatedCaller, OpenedSession, Sessions } from './sessions.js';
+
+/** Replaces a password, and ends every other session: whoever knew the old one is out. */
+export class PasswordChange {
+  constructor(
+    private readonly deps: {
+      readonly accounts: AccountStore;
+      readonly sessions: Sessions;
+      readonly limits: AttemptLimits;
+      readonly hasher: PasswordHasher;
+      readonly passwords: PasswordPolicy;
+      readonly events: SecurityEvents;
+      readonly reauthenticationSeconds: number;
+      readonly now: () => number;
+    },
+  ) {}
+
+  /**
+   * @returns the caller's session under a new token
+   * @throws AuthError `reauthentication_required`; `validation_failed` with what is wrong with the new password;
+   *         `invalid_credentials` when the current one is another; `too_many_attempts`; `token_superseded`
+   */
+  async run(
+    { account, session }: AuthenticatedCaller,
+    { current, replacement }: { readonly current: string; readonly replacement: string },
+  ): Promise<OpenedSession> {
+    const { accounts, events, hasher, limits, passwords, sessions } = this.deps;
+    requireRecentAuthentication(session, this.deps.reauthenticationSeconds, this.deps.now());
+    const weakness = passwords.check(replacement, account.email);
+    if (weakness) throw new AuthError('validation_failed', [weakness]);
+    const verdict = await limits.attempt({ email: account.email, accountId: account.id }, async () =>
+      (await hasher.verify(current, account.passwordHash)) ? 'accepted' : 'failed',
+    );
+    const changed = { action: 'password_changed', accountId: account.id, by: 'account' } as const;
+    const hash = verdict === 'failed' ? null : await hasher.hash(replacement);
+    // Another change, or a sign-in that renewed the hash, may have been quicker: then this is not the current one.
+    if (hash === null || !(await accounts.replacePasswordHash(account.id, account.passwordHash, hash))) {
+      await events.record({ ...changed, outcome: 'failure', reason: 'invalid_credentials' });
+      throw new AuthError('invalid_credentials');
+    }
+    // First, so that a fault in between leaves nobody in who knew the old password.
+    await sessions.revokeOthers(session);
+    await events.record({ ...changed, outcome: 'success' });
+    return sessions.renew(session);
+  }
+}
