@@ -61,7 +61,6 @@ export function createAccountGuards(
   const recoveryCodes = new RecoveryCodes({
     codes: storage.recoveryCodes,
     secondFactor,
-    key: deriveKey(secrets.jwtSecret, 'recovery-codes'),
     events,
     reauthenticationSeconds,
     now,

@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 
 /** What a key is for: keys of two purposes have nothing to do with each other. */
-export type KeyPurpose = 'audit' | 'attempt-subjects' | 'passkey-challenges' | 'recovery-codes' | 'receipts';
+export type KeyPurpose = 'attempt-subjects' | 'passkey-challenges' | 'receipts';
 
 /** A key of 32 bytes for one purpose, out of a secret that serves several (RFC 5869, HKDF-SHA-256). */
 export function deriveKey(secret: string | Uint8Array, purpose: KeyPurpose): Uint8Array {

@@ -115,7 +115,6 @@ export async function createUseCases(settings: UseCaseSettings) {
   const recoveryCodes = new RecoveryCodes({
     codes: storage.recoveryCodes,
     secondFactor,
-    key: randomBytes(32),
     events,
     reauthenticationSeconds,
     now,
