@@ -16,6 +16,7 @@ import { registerKeys } from './keys.js';
 import { registerMigrate } from './migrate.js';
 import { registerModels } from './models.js';
 import { UsageError } from './usage-error.js';
+import { registerReceipt } from './receipt.js';
 import { registerUser } from './user.js';
 
 const program = new Command('vultus')
@@ -32,6 +33,7 @@ registerMigrate(program);
 registerKeys(program);
 registerAudit(program);
 registerUser(program);
+registerReceipt(program);
 
 try {
   await program.parseAsync();

@@ -21,7 +21,7 @@ export const passkeyRow = z
     id: row.id,
     publicKey: row.public_key,
     counter: row.counter,
-    transports: row.transports.split(' ').filter(Boolean),
+    transports: z.array(z.string()).parse(JSON.parse(row.transports)),
     name: row.name,
     backedUp: row.backed_up,
     createdAt: row.created_at,
@@ -41,7 +41,7 @@ export function insertPasskey(condition = ''): string {
 /** For `insertPasskey`. */
 export function passkeyValues(accountId: string, passkey: Passkey): SqlValue[] {
   const { id, publicKey, counter, transports, name, backedUp, createdAt, lastUsedAt } = passkey;
-  const kinds = transports.join(' ');
+  const kinds = JSON.stringify(transports);
   return [accountId, id, publicKey, counter, kinds, name, Number(backedUp), createdAt, lastUsedAt];
 }
 
@@ -51,7 +51,7 @@ export const RECOVERY_CODES_OF = `SELECT hash FROM recovery_codes JOIN accounts 
     WHERE accounts.id = ? ORDER BY hash`;
 
 export const INSERT_RECOVERY_CODE =
-  'INSERT INTO recovery_codes SELECT number, ?2 FROM accounts WHERE id = ?1';
+  'INSERT OR IGNORE INTO recovery_codes SELECT number, ?2 FROM accounts WHERE id = ?1';
 
 export const noticeRow = z
   .object({

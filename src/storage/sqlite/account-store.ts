@@ -1,11 +1,15 @@
+import { z } from 'zod';
+
 import { type AccountStore, type BiometricReference, MAX_LIVE_RECORDS } from '../port.js';
 import { accountRecordReader } from './account-record.js';
 import { type SqlValue, type SqliteDatabase, isUniqueViolation } from './database.js';
 import {
+  ACCOUNT_NUMBER,
   INSERT_ACCOUNT,
   LIVE_RECORDS_OF,
   accountRow,
   accountValues,
+  dropOldest,
   insertLiveRecord,
   liveRecordRow,
   liveRecordValues,
@@ -19,6 +23,8 @@ function referenceValues(reference: BiometricReference): SqlValue[] {
   const { modelId, ciphertext, qualityScore, createdAt, lastUsedAt, renewalDue } = reference;
   return [modelId, ciphertext, qualityScore, createdAt, lastUsedAt, Number(renewalDue)];
 }
+
+const idRow = z.object({ id: z.string() });
 
 export function accountStore(db: SqliteDatabase): AccountStore {
   const insert = db.prepareWrite(INSERT_ACCOUNT);
@@ -37,7 +43,8 @@ export function accountStore(db: SqliteDatabase): AccountStore {
     `UPDATE accounts SET ${REFERENCE_COLUMNS} WHERE id = ?7 AND reference_ciphertext = ?8`,
   );
   const touchReference = db.prepareWrite(
-    'UPDATE accounts SET reference_last_used_at = ? WHERE id = ? AND reference_ciphertext = ?',
+    `UPDATE accounts SET reference_last_used_at = max(reference_last_used_at, ?)
+      WHERE id = ? AND reference_ciphertext = ?`,
   );
   const markForRenewal = db.prepareWrite(
     'UPDATE accounts SET reference_renewal_due = 1 WHERE id = ? AND reference_model IS NOT NULL',
@@ -52,14 +59,8 @@ export function accountStore(db: SqliteDatabase): AccountStore {
       WHERE id = ?`,
   );
   const appendLiveRecord = db.prepareWrite(insertLiveRecord('AND reference_model IS NOT NULL'));
-  const dropOldestLiveRecords = db.prepareWrite(
-    `DELETE FROM live_records WHERE rowid IN
-       (SELECT rowid FROM live_records WHERE account = (SELECT number FROM accounts WHERE id = ?)
-         ORDER BY position DESC LIMIT -1 OFFSET ${MAX_LIVE_RECORDS})`,
-  );
-  const eraseLiveRecords = db.prepareWrite(
-    'DELETE FROM live_records WHERE account = (SELECT number FROM accounts WHERE id = ?)',
-  );
+  const dropOldestLiveRecords = db.prepareWrite(dropOldest('live_records', MAX_LIVE_RECORDS));
+  const eraseLiveRecords = db.prepareWrite(`DELETE FROM live_records WHERE account = ${ACCOUNT_NUMBER}`);
   const liveRecordsOf = db.prepareReadAll(LIVE_RECORDS_OF);
   const eraseFlows = db.prepareWrite('DELETE FROM sign_in_flows WHERE account_id = ?');
   const erase = db.prepareWrite('DELETE FROM accounts WHERE id = ?');
@@ -101,7 +102,7 @@ export function accountStore(db: SqliteDatabase): AccountStore {
     },
     markReferenceForRenewal: async (accountId) => markForRenewal(accountId) > 0,
     withReferenceUnusedSince: async (time, limit) =>
-      unusedSince(time, limit).map((row) => (row as { id: string }).id),
+      unusedSince(time, limit).map((row) => idRow.parse(row).id),
     eraseReference: async (accountId, owing) =>
       erasing(() => {
         eraseLiveRecords(accountId);

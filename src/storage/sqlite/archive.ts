@@ -20,18 +20,20 @@ import {
 import { accountRecordReader } from './account-record.js';
 import { type SqlValue, type SqliteDatabase, isUniqueViolation } from './database.js';
 import {
-  INSERT_ACCOUNT,
   accountKeyRow,
-  accountValues,
   attemptCounterRow,
   attemptCounterValues,
   auditRow,
   auditValues,
+  outboxRow,
+  outboxValues,
+} from './installation-rows.js';
+import {
+  INSERT_ACCOUNT,
+  accountValues,
   insertLiveRecord,
   insertSession,
   liveRecordValues,
-  outboxRow,
-  outboxValues,
   selectAccounts,
   sessionValues,
   signInFlowRow,

@@ -132,11 +132,12 @@ function inTransaction<T>(db: Database.Database, action: () => T): T {
   }
 }
 
-/** @returns whether `error` says that the UNIQUE constraint over `column`, as `table.column`, refused a row */
+/** @returns whether `error` says that `column`, as `table.column`, must be unique and has refused a row */
 export function isUniqueViolation(error: unknown, column: string): boolean {
   return (
     error instanceof Database.SqliteError &&
-    error.code === 'SQLITE_CONSTRAINT_UNIQUE' &&
+    // A primary key has a code of its own.
+    /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)$/.test(error.code) &&
     error.message.includes(column)
   );
 }

@@ -17,7 +17,7 @@ import {
   auditValues,
   outboxRow,
   outboxValues,
-} from './rows.js';
+} from './installation-rows.js';
 
 /** What does not belong to the row of an account. */
 

@@ -192,6 +192,8 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (subject, origin)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX attempt_counters_expiry ON attempt_counters (expires_at);
+  -- By which a migration pages through them.
+  CREATE INDEX attempt_counters_id ON attempt_counters (subject || ' ' || origin);
 
   CREATE TABLE audit_log (
     sequence    INTEGER PRIMARY KEY,

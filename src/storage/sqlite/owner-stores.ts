@@ -10,13 +10,7 @@ import {
   noticeValues,
 } from './account-rows.js';
 import { type SqliteDatabase, isUniqueViolation } from './database.js';
-import { ACCOUNT_NUMBER } from './rows.js';
-
-/** Keeps the newest `max` rows of the account in `table`. */
-function dropOldest(table: string, max: number): string {
-  return `DELETE FROM ${table} WHERE account = ${ACCOUNT_NUMBER} AND position <= (SELECT position FROM ${table}
-    WHERE account = ${ACCOUNT_NUMBER} ORDER BY position DESC LIMIT 1 OFFSET ${max})`;
-}
+import { ACCOUNT_NUMBER, dropOldest } from './rows.js';
 
 export function noticeStore(db: SqliteDatabase): NoticeStore {
   const insert = db.prepareWrite(INSERT_NOTICE);

@@ -1,15 +1,6 @@
 import { z } from 'zod';
 
-import type {
-  Account,
-  AccountKey,
-  AttemptCounter,
-  AuditEntry,
-  LiveRecord,
-  OutboxMessage,
-  Session,
-  SignInFlow,
-} from '../port.js';
+import type { Account, LiveRecord, Session, SignInFlow } from '../port.js';
 import type { SqlValue } from './database.js';
 
 /** The driver gives a row's bytes in one form when it is asked for one row, in another for many. */
@@ -142,6 +133,12 @@ export function nextPosition(table: string): string {
   return `(SELECT coalesce(max(position), 0) + 1 FROM ${table} WHERE account = number)`;
 }
 
+/** Drops all but the newest `max` rows of the account in `table`. */
+export function dropOldest(table: string, max: number): string {
+  return `DELETE FROM ${table} WHERE account = ${ACCOUNT_NUMBER} AND position <= (SELECT position FROM ${table}
+    WHERE account = ${ACCOUNT_NUMBER} ORDER BY position DESC LIMIT 1 OFFSET ${max})`;
+}
+
 /** @param condition on the account, which must have the second value as its id */
 export function insertSession(condition = ''): string {
   return `INSERT INTO sessions
@@ -207,71 +204,4 @@ export const signInFlowRow = z
 /** In the order of the table's columns. */
 export function signInFlowValues(flow: SignInFlow): SqlValue[] {
   return [flow.id, flow.accountId, flow.state, flow.faceFailures, flow.createdAt, flow.expiresAt];
-}
-
-export const accountKeyRow = z
-  .object({ account_id: z.string(), sealed: blob })
-  .transform((row): AccountKey => ({ accountId: row.account_id, sealed: row.sealed }));
-
-export const attemptCounterRow = z
-  .object({
-    subject: z.string(),
-    origin: z.string(),
-    failures: z.int().nonnegative(),
-    blocked_until: z.int(),
-    expires_at: z.int(),
-  })
-  .transform((row): AttemptCounter => ({
-    subject: row.subject,
-    origin: row.origin,
-    failures: row.failures,
-    blockedUntil: row.blocked_until,
-    expiresAt: row.expires_at,
-  }));
-
-/** In the order of the table's columns. */
-export function attemptCounterValues(counter: AttemptCounter): SqlValue[] {
-  return [counter.subject, counter.origin, counter.failures, counter.blockedUntil, counter.expiresAt];
-}
-
-export const auditRow = z
-  .object({
-    sequence: z.int(),
-    at: z.int(),
-    account_id: z.string().nullable(),
-    record: z.string(),
-    hash: z.string(),
-  })
-  .transform((row): AuditEntry => ({
-    sequence: row.sequence,
-    at: row.at,
-    accountId: row.account_id,
-    record: row.record,
-    hash: row.hash,
-  }));
-
-/** In the order of the table's columns. */
-export function auditValues({ sequence, at, accountId, record, hash }: AuditEntry): SqlValue[] {
-  return [sequence, at, accountId, record, hash];
-}
-
-export const outboxRow = z
-  .object({
-    id: z.string(),
-    body: z.string(),
-    created_at: z.int(),
-    due_at: z.int(),
-    attempts: z.int().nonnegative(),
-  })
-  .transform((row): OutboxMessage => ({
-    id: row.id,
-    body: row.body,
-    createdAt: row.created_at,
-    dueAt: row.due_at,
-    attempts: row.attempts,
-  }));
-
-/** In the order of the table's columns. */
-export function outboxValues({ id, body, createdAt, dueAt, attempts }: OutboxMessage): SqlValue[] {
-  return [id, body, createdAt, dueAt, attempts];
 }

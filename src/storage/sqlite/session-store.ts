@@ -4,6 +4,7 @@ import {
   ACCOUNT_NUMBER,
   SESSIONS_AND_ACCOUNTS,
   accountRow,
+  dropOldest,
   insertSession,
   sessionRow,
   sessionValues,
@@ -17,11 +18,7 @@ export function sessionStore(db: SqliteDatabase): SessionStore {
        AND NOT EXISTS (SELECT 1 FROM passkeys WHERE account = number)`,
     ),
   );
-  const endOldest = db.prepareWrite(
-    `DELETE FROM sessions WHERE id IN
-       (SELECT id FROM sessions WHERE account = ${ACCOUNT_NUMBER}
-         ORDER BY position DESC LIMIT -1 OFFSET ${MAX_SESSIONS})`,
-  );
+  const endOldest = db.prepareWrite(dropOldest('sessions', MAX_SESSIONS));
   const live = db.prepareRead(
     `${SESSIONS_AND_ACCOUNTS}
       WHERE sessions.id = ? AND accounts.id = ? AND expires_at > ? AND last_used_at > ?`,
@@ -30,7 +27,7 @@ export function sessionStore(db: SqliteDatabase): SessionStore {
     `${SESSIONS_AND_ACCOUNTS} WHERE accounts.id = ? AND expires_at > ? AND last_used_at > ? ORDER BY position`,
   );
   const touch = db.prepareWrite(
-    `UPDATE sessions SET last_used_at = ?3 WHERE id = ?2 AND account = ${ACCOUNT_NUMBER}`,
+    `UPDATE sessions SET last_used_at = max(last_used_at, ?3) WHERE id = ?2 AND account = ${ACCOUNT_NUMBER}`,
   );
   const replaceToken = db.prepareWrite(
     `UPDATE sessions SET token_hash = ?4, replaced_hash = token_hash, replaced_at = ?5
