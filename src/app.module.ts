@@ -140,6 +140,7 @@ function createAccountUseCases(parts: Parts) {
   });
   const passwordChange = new PasswordChange({
     accounts,
+    flows,
     sessions,
     limits,
     hasher,

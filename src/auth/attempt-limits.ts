@@ -125,9 +125,18 @@ export class AttemptLimits {
     await this.deps.attempts.clear(this.#faceSubject(accountId), null);
   }
 
-  /** @throws AuthError `face_suspended` */
-  async requireFaceNotSuspended(accountId: string): Promise<void> {
-    if (await this.isFaceSuspended(accountId)) throw new AuthError('face_suspended');
+  /**
+   * For what is costly before an attempt is made: nothing is done for whoever has none.
+   *
+   * @throws AuthError `too_many_attempts`, `face_suspended`
+   */
+  async requireFaceAttempt(account: Account): Promise<void> {
+    const { attempts, now } = this.deps;
+    const { subject, origin } = await this.#counterOf(targetOf(account));
+    const blockedUntil = (await attempts.find(subject, origin, now()))?.blockedUntil ?? 0;
+    const mayBeLifted = this.#underWay.has(`${subject} ${origin}`);
+    if (blockedUntil > now() && !mayBeLifted) throw tooManyAttempts(blockedUntil - now());
+    if (await this.isFaceSuspended(account.id)) throw new AuthError('face_suspended');
   }
 
   async isFaceSuspended(accountId: string): Promise<boolean> {
@@ -143,7 +152,7 @@ export class AttemptLimits {
   }
 
   async #counterOf({ email, accountId }: AttemptTarget): Promise<{ subject: string; origin: string }> {
-    const device = accountId === null ? null : await this.deps.devices.current(accountId);
+    const device = await this.deps.devices.current(accountId);
     return { subject: this.#subject(email), origin: device ?? STRANGERS };
   }
 

@@ -95,8 +95,8 @@ export class FaceVerification {
   }
 
   async #withFace(flow: SignInFlow): Promise<BiometricClaim> {
-    await this.#claimed(flow);
-    await this.deps.limits.requireFaceNotSuspended(flow.accountId);
+    const { account } = await this.#claimed(flow);
+    await this.deps.limits.requireFaceAttempt(account);
     return flow;
   }
 

@@ -27,11 +27,15 @@ export class KnownDevices {
     return token;
   }
 
-  /** @returns a name for the device that is asking, null when it is not known to the account */
-  async current(accountId: string): Promise<string | null> {
+  /**
+   * The token is checked also where there is no account: the time must not tell.
+   *
+   * @returns a name for the device that is asking, null when it is not known to the account
+   */
+  async current(accountId: string | null): Promise<string | null> {
     const { deviceToken } = this.deps.origins.current;
     if (deviceToken === null) return null;
     const claims = await this.deps.tokens.verify(deviceToken, this.deps.now());
-    return claims?.sub === accountId ? hashTokenReference(claims.jti) : null;
+    return claims && claims.sub === accountId ? hashTokenReference(claims.jti) : null;
   }
 }

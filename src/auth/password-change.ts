@@ -1,4 +1,4 @@
-import type { AccountStore } from '../storage/port.js';
+import type { AccountStore, SignInFlowStore } from '../storage/port.js';
 import type { AttemptLimits } from './attempt-limits.js';
 import { AuthError } from './auth-error.js';
 import type { PasswordHasher } from './password-hasher.js';
@@ -7,11 +7,12 @@ import { requireRecentAuthentication } from './recent-authentication.js';
 import type { SecurityEvents } from './security-event.js';
 import type { AuthenticatedCaller, OpenedSession, Sessions } from './sessions.js';
 
-/** Replaces a password, and ends every other session: whoever knew the old one is out. */
+/** Replaces a password, and ends every other session and sign-in: whoever knew the old one is out. */
 export class PasswordChange {
   constructor(
     private readonly deps: {
       readonly accounts: AccountStore;
+      readonly flows: SignInFlowStore;
       readonly sessions: Sessions;
       readonly limits: AttemptLimits;
       readonly hasher: PasswordHasher;
@@ -31,7 +32,7 @@ export class PasswordChange {
     { account, session }: AuthenticatedCaller,
     { current, replacement }: { readonly current: string; readonly replacement: string },
   ): Promise<OpenedSession> {
-    const { accounts, events, hasher, limits, passwords, sessions } = this.deps;
+    const { accounts, events, flows, hasher, limits, passwords, sessions } = this.deps;
     requireRecentAuthentication(session, this.deps.reauthenticationSeconds, this.deps.now());
     const weakness = passwords.check(replacement, account.email);
     if (weakness) throw new AuthError('validation_failed', [weakness]);
@@ -47,6 +48,7 @@ export class PasswordChange {
     }
     // First, so that a fault in between leaves nobody in who knew the old password.
     await sessions.revokeOthers(session);
+    await flows.deleteOf(account.id);
     await events.record({ ...changed, outcome: 'success' });
     return sessions.renew(session);
   }

@@ -5,7 +5,7 @@ import { normaliseEmail } from './email.js';
 import type { PasswordHasher } from './password-hasher.js';
 import { needsSecondFactor } from './second-factor.js';
 import type { SecurityEvents } from './security-event.js';
-import type { OpenedSession, Sessions } from './sessions.js';
+import type { Sessions } from './sessions.js';
 import type { SignInCompletion, SignedIn } from './sign-in-completion.js';
 import { SIGN_IN_START, advance } from './sign-in-flow.js';
 import type { Credentials } from './sign-up.js';
@@ -54,12 +54,14 @@ export class SignIn {
       // A factor may have been bound while the password was being hashed: then it is asked for after all.
       const opened = await this.deps.sessions.openByPassword(account.id);
       if (opened !== null) {
-        await this.#requireUnchanged(account.id, verifiedHash, opened);
+        await this.#requireUnchanged(account.id, verifiedHash, () =>
+          this.deps.sessions.revoke(opened.session),
+        );
         const done = { action: 'sign_in_password' } as const;
         return { outcome: 'signed_in', ...(await this.deps.completion.welcome(account, opened, done)) };
       }
     }
-    return this.#startFlow(account.id);
+    return this.#startFlow(account.id, verifiedHash);
   }
 
   async #check(account: Account | null, password: string): Promise<AttemptVerdict> {
@@ -90,15 +92,15 @@ export class SignIn {
     return current;
   }
 
-  /** A change of the password ends all sessions: also one that was about to be opened with the old one. */
-  async #requireUnchanged(accountId: string, hash: string, { session }: OpenedSession): Promise<void> {
+  /** A change of the password ends everything: also what was about to be opened with the old one. */
+  async #requireUnchanged(accountId: string, hash: string, end: () => Promise<void>): Promise<void> {
     const current = await this.deps.accounts.findById(accountId);
     if (current?.passwordHash === hash) return;
-    await this.deps.sessions.revoke(session);
+    await end();
     throw new AuthError('invalid_credentials');
   }
 
-  async #startFlow(accountId: string): Promise<SignInOutcome> {
+  async #startFlow(accountId: string, verifiedHash: string): Promise<SignInOutcome> {
     const now = this.deps.now();
     const { token, referenceHash, expiresAt } = await this.deps.verificationTokens.issue({
       accountId,
@@ -114,6 +116,7 @@ export class SignIn {
       createdAt: now,
       expiresAt,
     });
+    await this.#requireUnchanged(accountId, verifiedHash, () => this.deps.flows.deleteOf(accountId));
     await this.deps.events.record({
       action: 'sign_in_password',
       outcome: 'success',

@@ -195,6 +195,8 @@ export interface SignInFlowStore {
    * @returns the flow as it is then, null when no attempt was left
    */
   reserveFaceAttempt(id: string, now: number, limit: number): Promise<SignInFlow | null>;
+  /** Ends all of the account's: what they were started with does not count any more. */
+  deleteOf(accountId: string): Promise<void>;
 }
 
 /** A public-key credential (WebAuthn) that is bound to an account. */

@@ -93,6 +93,7 @@ export async function createUseCases(settings: UseCaseSettings) {
   });
   const passwordChange = new PasswordChange({
     accounts,
+    flows,
     sessions,
     limits,
     hasher,

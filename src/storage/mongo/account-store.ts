@@ -1,25 +1,24 @@
 import { type AccountStore, MAX_LIVE_RECORDS } from '../port.js';
+import { readParts, toLiveRecordDocument } from './account-part-documents.js';
 import { type MongoDatabase, isDuplicate } from './database.js';
 import {
   type AccountDocument,
   type SignInFlowDocument,
-  readParts,
   readRecord,
   toAccountDocument,
-  toLiveRecordDocument,
   toReferenceDocument,
 } from './documents.js';
 
 /** Every request looks its account up; none needs these, which would be most of what is read. */
-export const WITHOUT_BALLAST = {
-  projection: { live_records: 0, recovery_codes: 0, notices: 0, consents: 0 },
+export const WITHOUT_PARTS = {
+  projection: { live_records: 0, passkeys: 0, recovery_codes: 0, notices: 0, consents: 0 },
 } as const;
 
 export function accountStore(db: MongoDatabase): AccountStore {
   const accounts = () => db.collection<AccountDocument>('accounts');
   const flows = () => db.collection<SignInFlowDocument>('sign_in_flows');
   const find = async (filter: { _id: string } | { email: string }) => {
-    const document = await db.run(() => accounts().findOne(filter, WITHOUT_BALLAST));
+    const document = await db.run(() => accounts().findOne(filter, WITHOUT_PARTS));
     return document && readRecord(document).account;
   };
   /** Changes one account. @returns whether it was there as the filter says */
@@ -64,7 +63,7 @@ export function accountStore(db: MongoDatabase): AccountStore {
     touchReference: async (accountId, current, now) => {
       await change(
         { _id: accountId, 'reference.ciphertext': Buffer.from(current) },
-        { $set: { 'reference.last_used_at': new Date(now) } },
+        { $max: { 'reference.last_used_at': new Date(now) } },
       );
     },
     markReferenceForRenewal: (accountId) =>
@@ -75,7 +74,7 @@ export function accountStore(db: MongoDatabase): AccountStore {
       const unused = {
         $or: [
           { 'reference.last_used_at': before },
-          { 'reference.last_used_at': { $exists: false }, 'reference.created_at': before },
+          { 'reference.last_used_at': null, 'reference.created_at': before },
         ],
       };
       const found = await db.run(() =>

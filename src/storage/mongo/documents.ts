@@ -1,19 +1,15 @@
 import { z } from 'zod';
 
-import type {
-  AccountRecord,
-  BiometricReference,
-  Consent,
-  LiveRecord,
-  Notice,
-  Passkey,
-  Session,
-  SignInFlow,
-} from '../port.js';
-
-const time = z.date().transform((date) => date.getTime());
-
-const bytes = z.instanceof(Uint8Array);
+import type { AccountRecord, BiometricReference, Session, SignInFlow } from '../port.js';
+import {
+  PARTS,
+  partsOf,
+  toConsentDocument,
+  toLiveRecordDocument,
+  toNoticeDocument,
+  toPasskeyDocument,
+} from './account-part-documents.js';
+import { bytes, time } from './document-fields.js';
 
 /** Those of schema versions 1 and 2 have no name but their token's hash, and have not been used since. */
 const sessionDocument = z.object({
@@ -26,41 +22,6 @@ const sessionDocument = z.object({
   last_used_at: time.optional(),
   device: z.string().nullable().default(null),
 });
-
-const passkeyDocument = z.object({
-  id: z.string(),
-  public_key: bytes,
-  counter: z.int().nonnegative(),
-  transports: z.array(z.string()),
-  name: z.string(),
-  backed_up: z.boolean(),
-  created_at: time,
-  last_used_at: time.nullable(),
-});
-
-const noticeDocument = z.object({
-  id: z.string(),
-  kind: z.string(),
-  created_at: time,
-  seen: z.boolean(),
-  // As text: a field's name may be anything.
-  details: z.string().transform((text) => z.record(z.string(), z.string()).parse(JSON.parse(text))),
-});
-
-const consentDocument = z.object({
-  version: z.string(),
-  text_digest: z.string(),
-  given_at: time,
-  withdrawn_at: time.nullable(),
-  means: z.string(),
-});
-
-const liveRecordDocument = z
-  .object({ ciphertext: bytes, created_at: time })
-  .transform((record): LiveRecord => ({ ciphertext: record.ciphertext, createdAt: record.created_at }));
-
-/** Documents of schema version 1 have none. */
-const liveRecords = z.array(liveRecordDocument).default([]);
 
 const accountDocument = z.object({
   _id: z.string(),
@@ -80,11 +41,9 @@ const accountDocument = z.object({
   second_factor_owed: z.boolean().default(false),
   reference_erasures: z.int().nonnegative(),
   sessions: z.array(sessionDocument),
-  live_records: liveRecords,
-  passkeys: z.array(passkeyDocument).default([]),
-  recovery_codes: z.array(z.string()).default([]),
-  notices: z.array(noticeDocument).default([]),
-  consents: z.array(consentDocument).default([]),
+  /** Of all its passkeys; absent where there are none, so that the index over it is of those that have any. */
+  passkey_ids: z.array(z.string()).optional(),
+  ...PARTS,
 });
 export type AccountDocument = z.input<typeof accountDocument>;
 
@@ -100,6 +59,7 @@ export function toAccountDocument(record: AccountRecord): AccountDocument {
     sessions: sessions.map(toSessionDocument),
     second_factor_owed: account.secondFactorOwed,
     live_records: liveRecords.map(toLiveRecordDocument),
+    ...(passkeys.length > 0 && { passkey_ids: passkeys.map(({ id }) => id) }),
     passkeys: passkeys.map(toPasskeyDocument),
     recovery_codes: [...recoveryCodes],
     notices: notices.map(toNoticeDocument),
@@ -133,38 +93,6 @@ export function toSessionDocument(session: Session) {
   };
 }
 
-export function toPasskeyDocument(passkey: Passkey) {
-  const { id, publicKey, counter, transports, name, backedUp, createdAt, lastUsedAt } = passkey;
-  return {
-    id,
-    public_key: Buffer.from(publicKey),
-    counter,
-    transports: [...transports],
-    name,
-    backed_up: backedUp,
-    created_at: new Date(createdAt),
-    last_used_at: lastUsedAt === null ? null : new Date(lastUsedAt),
-  };
-}
-
-export function toNoticeDocument({ id, kind, createdAt, seen, details }: Notice) {
-  return { id, kind, created_at: new Date(createdAt), seen, details: JSON.stringify(details) };
-}
-
-export function toConsentDocument({ version, textDigest, givenAt, withdrawnAt, means }: Consent) {
-  return {
-    version,
-    text_digest: textDigest,
-    given_at: new Date(givenAt),
-    withdrawn_at: withdrawnAt === null ? null : new Date(withdrawnAt),
-    means,
-  };
-}
-
-export function toLiveRecordDocument({ ciphertext, createdAt }: LiveRecord) {
-  return { ciphertext: Buffer.from(ciphertext), created_at: new Date(createdAt) };
-}
-
 export function readRecord(document: unknown): AccountRecord {
   const parsed = accountDocument.parse(document);
   const { reference } = parsed;
@@ -184,7 +112,7 @@ export function readRecord(document: unknown): AccountRecord {
       },
       referenceErasures: parsed.reference_erasures,
       secondFactorOwed: parsed.second_factor_owed,
-      hasPasskeys: parsed.passkeys.length > 0,
+      hasPasskeys: parsed.passkey_ids !== undefined,
     },
     sessions: parsed.sessions.map((session) => ({
       id: session.id,
@@ -197,64 +125,7 @@ export function readRecord(document: unknown): AccountRecord {
       methods: session.methods,
       device: session.device,
     })),
-    liveRecords: parsed.live_records,
-    passkeys: parsed.passkeys.map(passkeyOf),
-    recoveryCodes: parsed.recovery_codes.toSorted(),
-    notices: parsed.notices.map(noticeOf),
-    consents: parsed.consents.map(consentOf),
-  };
-}
-
-function passkeyOf(passkey: z.output<typeof passkeyDocument>): Passkey {
-  return {
-    id: passkey.id,
-    publicKey: passkey.public_key,
-    counter: passkey.counter,
-    transports: passkey.transports,
-    name: passkey.name,
-    backedUp: passkey.backed_up,
-    createdAt: passkey.created_at,
-    lastUsedAt: passkey.last_used_at,
-  };
-}
-
-function noticeOf({
-  id,
-  kind,
-  created_at: createdAt,
-  seen,
-  details,
-}: z.output<typeof noticeDocument>): Notice {
-  return { id, kind, createdAt, seen, details };
-}
-
-function consentOf(consent: z.output<typeof consentDocument>): Consent {
-  return {
-    version: consent.version,
-    textDigest: consent.text_digest,
-    givenAt: consent.given_at,
-    withdrawnAt: consent.withdrawn_at,
-    means: consent.means,
-  };
-}
-
-const partsDocument = z.object({
-  live_records: liveRecords,
-  passkeys: z.array(passkeyDocument).default([]),
-  recovery_codes: z.array(z.string()).default([]),
-  notices: z.array(noticeDocument).default([]),
-  consents: z.array(consentDocument).default([]),
-});
-
-/** @param document of an account, with any of the parts that are read on their own */
-export function readParts(document: unknown) {
-  const parsed = partsDocument.parse(document);
-  return {
-    liveRecords: parsed.live_records,
-    passkeys: parsed.passkeys.map(passkeyOf),
-    recoveryCodes: parsed.recovery_codes,
-    notices: parsed.notices.map(noticeOf),
-    consents: parsed.consents.map(consentOf),
+    ...partsOf(parsed),
   };
 }
 

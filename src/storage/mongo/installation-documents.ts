@@ -1,11 +1,9 @@
 import { z } from 'zod';
 
 import type { AccountKey, AttemptCounter, AuditEntry, OutboxMessage } from '../port.js';
+import { bytes, time } from './document-fields.js';
 
 /** What does not stand in the document of an account. */
-
-const time = z.date().transform((date) => date.getTime());
-const bytes = z.instanceof(Uint8Array);
 
 /** A ticket that was spent: that it is there is all that it says. */
 export interface TicketDocument {
@@ -61,7 +59,7 @@ export function readAttemptCounter(document: unknown): AttemptCounter {
 }
 
 const auditDocument = z.object({
-  _id: z.string(),
+  _id: z.string().regex(/^\d{16}$/),
   at: time,
   account_id: z.string().nullable(),
   record: z.string(),

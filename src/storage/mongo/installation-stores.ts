@@ -56,8 +56,12 @@ export function accountKeyStore(db: MongoDatabase): AccountKeyStore {
     find,
     insertUnlessThere: async (accountId, sealed) => {
       const key = toAccountKeyDocument({ accountId, sealed });
-      if (await isFirst(db, () => keys().insertOne(key))) return sealed;
-      return (await find(accountId)) ?? sealed;
+      for (;;) {
+        if (await isFirst(db, () => keys().insertOne(key))) return sealed;
+        const there = await find(accountId);
+        // Else it has been shredded in between.
+        if (there) return there;
+      }
     },
     replace: async (accountId, current, replacement) => {
       const { matchedCount } = await db.run(() =>

@@ -30,9 +30,9 @@ import { passkeyStore, recoveryCodeStore } from './second-factor-stores.js';
 import { sessionStore } from './session-store.js';
 
 /**
- * The store on a MongoDB, which any number of servers may share. An account's sessions, passkeys and
- * whatever else is its own stand in its document, so that every guarded operation is one command on one document: no transaction is needed, and a
- * standalone server will do.
+ * The store on a MongoDB, which any number of servers may share. An account's sessions, passkeys and whatever else
+ * is its own stand in its document, so that every guarded operation is one command on one document: no transaction is
+ * needed, and a standalone server will do.
  *
  * @param url a MongoDB connection string; without a database name it is `vultus`
  * @throws StorageUnavailable when it cannot be reached, or was written by a newer version of the program
@@ -131,6 +131,9 @@ function signInFlowStore(db: MongoDatabase): SignInFlowStore {
         ),
       );
       return reserved && readFlow(reserved);
+    },
+    deleteOf: async (accountId) => {
+      await db.run(() => flows().deleteMany({ account_id: accountId }));
     },
   };
 }

@@ -1,6 +1,7 @@
 import { type ConsentStore, MAX_CONSENTS, MAX_NOTICES, type NoticeStore } from '../port.js';
+import { readParts, toConsentDocument, toNoticeDocument } from './account-part-documents.js';
 import type { MongoDatabase } from './database.js';
-import { type AccountDocument, readParts, toConsentDocument, toNoticeDocument } from './documents.js';
+import type { AccountDocument } from './documents.js';
 
 export function noticeStore(db: MongoDatabase): NoticeStore {
   const accounts = () => db.collection<AccountDocument>('accounts');
@@ -26,15 +27,19 @@ export function noticeStore(db: MongoDatabase): NoticeStore {
       return modifiedCount > 0;
     },
     markSeen: async (accountId, ids) => {
-      // One at a time, by the position of the match: each is whole, and together they need not be.
-      for (const id of ids) {
-        await db.run(() =>
-          accounts().updateOne({ _id: accountId, 'notices.id': id }, { $set: { 'notices.$.seen': true } }),
-        );
-      }
+      await db.run(() =>
+        accounts().updateOne(
+          { _id: accountId, 'notices.id': { $in: [...ids] } },
+          { $set: { 'notices.$[notice].seen': true } },
+          { arrayFilters: [{ 'notice.id': { $in: [...ids] } }] },
+        ),
+      );
     },
   };
 }
+
+/** A field of the consent that was given last; null without any. */
+const latest = (field: string) => ({ $arrayElemAt: [`$consents.${field}`, -1] });
 
 export function consentStore(db: MongoDatabase): ConsentStore {
   const accounts = () => db.collection<AccountDocument>('accounts');
@@ -45,12 +50,13 @@ export function consentStore(db: MongoDatabase): ConsentStore {
   };
   return {
     give: async (accountId, consent) => {
-      const { version, textDigest } = consent;
-      // Withdrawing marks all that stand, so that one which stands is the latest, or an older version's.
-      const stands = { version, text_digest: textDigest, withdrawn_at: null };
+      // As text, also where it looks like the path of a field.
+      const version = { $eq: [latest('version'), { $literal: consent.version }] };
+      const text = { $eq: [latest('text_digest'), { $literal: consent.textDigest }] };
+      const stands = { $and: [version, text, { $eq: [latest('withdrawn_at'), null] }] };
       const { matchedCount } = await db.run(() =>
         accounts().updateOne(
-          { _id: accountId, consents: { $not: { $elemMatch: stands } } },
+          { _id: accountId, $expr: { $not: [stands] } },
           { $push: { consents: { $each: [toConsentDocument(consent)], $slice: -MAX_CONSENTS } } },
         ),
       );
@@ -58,17 +64,14 @@ export function consentStore(db: MongoDatabase): ConsentStore {
       return (await db.run(() => accounts().countDocuments({ _id: accountId }))) > 0;
     },
     withdraw: async (accountId, now) => {
-      let withdrawn = false;
-      for (;;) {
-        const { modifiedCount } = await db.run(() =>
-          accounts().updateOne(
-            { _id: accountId, consents: { $elemMatch: { withdrawn_at: null } } },
-            { $set: { 'consents.$.withdrawn_at': new Date(now) } },
-          ),
-        );
-        if (modifiedCount === 0) return withdrawn;
-        withdrawn = true;
-      }
+      const { matchedCount } = await db.run(() =>
+        accounts().updateOne(
+          { _id: accountId, consents: { $elemMatch: { withdrawn_at: null } } },
+          { $set: { 'consents.$[standing].withdrawn_at': new Date(now) } },
+          { arrayFilters: [{ 'standing.withdrawn_at': null }] },
+        ),
+      );
+      return matchedCount > 0;
     },
     list,
   };

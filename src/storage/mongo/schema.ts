@@ -30,13 +30,9 @@ export async function prepareDatabase(url: string, purpose: StoragePurpose): Pro
     await db.createIndexes('accounts', [
       { key: { email: 1 }, unique: true },
       { key: { 'sessions.expires_at': 1 } },
-      { key: { 'reference.last_used_at': 1 }, sparse: true },
-      // Of those that have any: an account without is no duplicate of another one.
-      {
-        key: { 'passkeys.id': 1 },
-        unique: true,
-        partialFilterExpression: { 'passkeys.id': { $exists: true } },
-      },
+      // Both, for references of earlier versions have only the second.
+      { key: { 'reference.last_used_at': 1, 'reference.created_at': 1 } },
+      { key: { passkey_ids: 1 }, unique: true, sparse: true },
     ]);
     await db.createIndexes('attempt_counters', [
       { key: { expires_at: 1 }, expireAfterSeconds: EXPIRY_GRACE_SECONDS },

@@ -1,6 +1,7 @@
 import { MAX_PASSKEYS, type PasskeyStore, type RecoveryCodeStore } from '../port.js';
+import { readParts, toPasskeyDocument } from './account-part-documents.js';
 import { type MongoDatabase, isDuplicate } from './database.js';
-import { type AccountDocument, readParts, toPasskeyDocument } from './documents.js';
+import type { AccountDocument } from './documents.js';
 
 export function passkeyStore(db: MongoDatabase): PasskeyStore {
   const accounts = () => db.collection<AccountDocument>('accounts');
@@ -19,24 +20,29 @@ export function passkeyStore(db: MongoDatabase): PasskeyStore {
             {
               _id: accountId,
               sessions: session,
-              'passkeys.id': { $ne: passkey.id },
-              [`passkeys.${MAX_PASSKEYS - 1}`]: { $exists: false },
+              passkey_ids: { $ne: passkey.id },
+              [`passkey_ids.${MAX_PASSKEYS - 1}`]: { $exists: false },
             },
-            { $push: { passkeys: toPasskeyDocument(passkey) }, $set: { second_factor_owed: false } },
+            {
+              $push: { passkeys: toPasskeyDocument(passkey), passkey_ids: passkey.id },
+              $set: { second_factor_owed: false },
+            },
           ),
         );
         if (matchedCount > 0) return 'added';
       } catch (error) {
-        if (isDuplicate(error, 'passkeys.id')) return 'duplicate';
+        if (isDuplicate(error, 'passkey_ids')) return 'duplicate';
         throw error;
       }
       const mayAdd = await db.run(() => accounts().countDocuments({ _id: accountId, sessions: session }));
       if (mayAdd === 0) return 'refused';
-      return (await list(accountId)).some(({ id }) => id === passkey.id) ? 'duplicate' : 'too_many';
+      const bound = await list(accountId);
+      const isThere = bound.some(({ id }) => id === passkey.id);
+      return isThere && bound.length < MAX_PASSKEYS ? 'duplicate' : 'too_many';
     },
     list,
     find: async (id) => {
-      const document = await db.run(() => accounts().findOne({ 'passkeys.id': id }, only));
+      const document = await db.run(() => accounts().findOne({ passkey_ids: id }, only));
       const passkey = document && readParts(document).passkeys.find((candidate) => candidate.id === id);
       return passkey ? { accountId: document._id, passkey } : null;
     },
@@ -50,10 +56,25 @@ export function passkeyStore(db: MongoDatabase): PasskeyStore {
       return matchedCount > 0;
     },
     remove: async (accountId, id) => {
-      const { modifiedCount } = await db.run(() =>
-        accounts().updateOne({ _id: accountId, 'passkeys.id': id }, { $pull: { passkeys: { id } } }),
-      );
-      return modifiedCount > 0;
+      for (;;) {
+        const onlyOne = await db.run(() =>
+          accounts().updateOne(
+            { _id: accountId, passkey_ids: [id] },
+            { $set: { passkeys: [] }, $unset: { passkey_ids: 1 } },
+          ),
+        );
+        if (onlyOne.matchedCount > 0) return true;
+        const oneOfSeveral = await db.run(() =>
+          accounts().updateOne(
+            { _id: accountId, passkey_ids: id, 'passkey_ids.1': { $exists: true } },
+            { $pull: { passkeys: { id }, passkey_ids: id } },
+          ),
+        );
+        if (oneOfSeveral.matchedCount > 0) return true;
+        const there = await db.run(() => accounts().countDocuments({ _id: accountId, passkey_ids: id }));
+        // Else others have come or gone in between.
+        if (there === 0) return false;
+      }
     },
   };
 }
@@ -63,7 +84,7 @@ export function recoveryCodeStore(db: MongoDatabase): RecoveryCodeStore {
   return {
     replace: async (accountId, hashes) => {
       const { matchedCount } = await db.run(() =>
-        accounts().updateOne({ _id: accountId }, { $set: { recovery_codes: [...hashes] } }),
+        accounts().updateOne({ _id: accountId }, { $set: { recovery_codes: [...new Set(hashes)] } }),
       );
       return matchedCount > 0;
     },

@@ -1,5 +1,5 @@
 import { MAX_SESSIONS, type Session, type SessionStore } from '../port.js';
-import { WITHOUT_BALLAST } from './account-store.js';
+import { WITHOUT_PARTS } from './account-store.js';
 import type { MongoDatabase } from './database.js';
 import { type AccountDocument, readRecord, toSessionDocument } from './documents.js';
 
@@ -18,7 +18,7 @@ export function sessionStore(db: MongoDatabase): SessionStore {
     return matchedCount > 0;
   };
   const read = async (accountId: string, { now, idleSince }: { now: number; idleSince: number }) => {
-    const document = await db.run(() => accounts().findOne({ _id: accountId }, WITHOUT_BALLAST));
+    const document = await db.run(() => accounts().findOne({ _id: accountId }, WITHOUT_PARTS));
     if (!document) return null;
     const { account, sessions } = readRecord(document);
     const live = sessions.filter(({ expiresAt, lastUsedAt }) => expiresAt > now && lastUsedAt > idleSince);
@@ -30,7 +30,7 @@ export function sessionStore(db: MongoDatabase): SessionStore {
       open(session, {
         reference: null,
         second_factor_owed: { $ne: true },
-        'passkeys.0': { $exists: false },
+        passkey_ids: { $exists: false },
       }),
     findLive: async (accountId, id, at) => {
       const found = await read(accountId, at);
@@ -42,7 +42,7 @@ export function sessionStore(db: MongoDatabase): SessionStore {
       await db.run(() =>
         accounts().updateOne(
           { _id: accountId, 'sessions.id': id },
-          { $set: { 'sessions.$.last_used_at': new Date(now) } },
+          { $max: { 'sessions.$.last_used_at': new Date(now) } },
         ),
       );
     },
@@ -68,7 +68,7 @@ export function sessionStore(db: MongoDatabase): SessionStore {
       const before = await db.run(() =>
         accounts().findOneAndUpdate(
           { _id: accountId },
-          { $pull: { sessions: kept === null ? {} : { id: { $ne: kept } } } },
+          { $pull: { sessions: { id: { $ne: kept } } } },
           { projection: { 'sessions.id': 1 }, returnDocument: 'before' },
         ),
       );

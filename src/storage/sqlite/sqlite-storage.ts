@@ -93,6 +93,7 @@ function signInFlowStore(db: SqliteDatabase): SignInFlowStore {
       WHERE id = ? AND state = 'awaiting_face' AND expires_at > ? AND face_failures < ?
       RETURNING *`,
   );
+  const removeOf = db.prepareWrite('DELETE FROM sign_in_flows WHERE account_id = ?');
   const read = (row: unknown) => (row === undefined ? null : signInFlowRow.parse(row));
   return {
     insert: async (flow) => {
@@ -102,5 +103,8 @@ function signInFlowStore(db: SqliteDatabase): SignInFlowStore {
     pass: async (id, now) => pass(id, now) > 0,
     countFaceFailure: async (id, now, limit) => read(countFailure(limit, id, now)),
     reserveFaceAttempt: async (id, now, limit) => read(reserveAttempt(id, now, limit)),
+    deleteOf: async (accountId) => {
+      removeOf(accountId);
+    },
   };
 }
