@@ -87,6 +87,7 @@ module.exports = {
     onlyIn('@node-rs/argon2', 'auth/password-hasher\\.ts'),
     onlyIn('bcrypt', 'auth/password-hasher\\.ts'),
     onlyIn('jose', 'auth/tokens\\.ts'),
+    onlyIn('@simplewebauthn/server', 'auth/webauthn\\.ts'),
     onlyIn('ws', 'api/live/live-socket-server\\.ts'),
     onlyIn('standardwebhooks', 'auth/webhook-signature\\.ts'),
     onlyIn('@zxcvbn-ts', 'auth/password-policy\\.ts'),

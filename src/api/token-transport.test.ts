@@ -10,7 +10,10 @@ const ASKING = { 'vultus-token-transport': 'cookie' };
 /** @returns the credential, null when there is none */
 function credential(
   headers: Record<string, string>,
-  { method = 'POST', kind = 'authorization' } = {},
+  {
+    method = 'POST',
+    kind = 'authorization',
+  }: { method?: string; kind?: 'authorization' | 'verification' } = {},
 ): string | null {
   try {
     return credentialOf({ method, headers }, kind);

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 
-import type { AccountRecord, Consent, LiveRecord, Notice, Passkey } from '../port.js';
+import type { Consent, LiveRecord, Notice, Passkey } from '../port.js';
 import { bytes, time } from './document-fields.js';
 
 /** What stands in the document of an account and is not needed to look it up. */
-type AccountParts = Omit<AccountRecord, 'account' | 'sessions'>;
 
 const passkeyDocument = z.object({
   id: z.string(),
@@ -48,11 +47,11 @@ export const PARTS = {
 const partsDocument = z.object(PARTS);
 
 /** @param document of an account, with any of its parts */
-export function readParts(document: unknown): AccountParts {
+export function readParts(document: unknown) {
   return partsOf(partsDocument.parse(document));
 }
 
-export function partsOf(parsed: z.output<typeof partsDocument>): AccountParts {
+export function partsOf(parsed: z.output<typeof partsDocument>) {
   return {
     liveRecords: parsed.live_records.map(liveRecordOf),
     passkeys: parsed.passkeys.map(passkeyOf),

@@ -68,7 +68,7 @@ export function sessionStore(db: MongoDatabase): SessionStore {
       const before = await db.run(() =>
         accounts().findOneAndUpdate(
           { _id: accountId },
-          { $pull: { sessions: { id: { $ne: kept } } } },
+          { $pull: { sessions: { id: kept === null ? { $exists: true } : { $ne: kept } } } },
           { projection: { 'sessions.id': 1 }, returnDocument: 'before' },
         ),
       );
