@@ -64,6 +64,7 @@ export class FaceController {
     },
     [
       'invalid_token',
+      'validation_failed',
       'reauthentication_required',
       'consent_required',
       'live_verification_required',

@@ -6,6 +6,7 @@ import {
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from '@simplewebauthn/server';
+import { decodeAttestationObject, isoBase64URL } from '@simplewebauthn/server/helpers';
 
 import type { Passkey } from '../storage/port.js';
 
@@ -14,7 +15,11 @@ export type { AuthenticationResponseJSON, RegistrationResponseJSON };
 const NAME = 'Vultus';
 /** COSE: EdDSA, ES256, RS256. */
 const ALGORITHMS = [-8, -7, -257];
-const MAX_COUNTER = 2 ** 32 - 1;
+/**
+ * What browsers send where no attestation is asked for. For others the library follows chains of certificates, and
+ * fetches lists of revoked ones from the addresses that these name.
+ */
+const ATTESTATIONS: readonly string[] = ['none', 'packed'];
 
 type Challenge = Uint8Array<ArrayBuffer>;
 /** @returns whether the challenge that was signed is one to accept */
@@ -22,7 +27,7 @@ type ChallengeCheck = (challenge: string) => Promise<boolean>;
 
 /**
  * The relying party of passkeys (Web Authentication, level 3). The one file that knows the library; what that throws at
- * malformed, forged or misdirected answers is null here.
+ * malformed, forged or misdirected answers is null here, and what the check of a challenge throws is thrown on.
  */
 export class RelyingParty {
   readonly #id: string;
@@ -74,19 +79,22 @@ export class RelyingParty {
     response: RegistrationResponseJSON,
     isChallenge: ChallengeCheck,
   ): Promise<Omit<Passkey, 'name' | 'createdAt' | 'lastUsedAt'> | null> {
-    const verification = await orNull(
-      verifyRegistrationResponse({
+    const verification = await orNull(isChallenge, async (expectedChallenge) => {
+      requireExpectedAttestation(response);
+      return verifyRegistrationResponse({
         response,
-        expectedChallenge: isChallenge,
+        expectedChallenge,
         expectedOrigin: this.#origins,
         expectedRPID: this.#id,
         // A passkey stands beside the password here: that its owner is present is what it has to show.
         requireUserVerification: false,
         supportedAlgorithmIDs: ALGORITHMS,
-      }),
-    );
+      });
+    });
     if (!verification?.verified) return null;
     const { credential, credentialBackedUp } = verification.registrationInfo;
+    // The library looks at the one that was sent along; the one that counts is what the authenticator says.
+    if (credential.id !== response.id) return null;
     return {
       id: credential.id,
       publicKey: credential.publicKey,
@@ -102,19 +110,17 @@ export class RelyingParty {
     { id, publicKey, counter }: Passkey,
     isChallenge: ChallengeCheck,
   ): Promise<number | null> {
-    const verification = await orNull(
+    const verification = await orNull(isChallenge, (expectedChallenge) =>
       verifyAuthenticationResponse({
         response,
-        expectedChallenge: isChallenge,
+        expectedChallenge,
         expectedOrigin: this.#origins,
         expectedRPID: this.#id,
         credential: { id, publicKey: new Uint8Array(publicKey), counter },
         requireUserVerification: false,
       }),
     );
-    if (!verification?.verified) return null;
-    const { newCounter } = verification.authenticationInfo;
-    return newCounter <= MAX_COUNTER ? newCounter : null;
+    return verification?.verified ? verification.authenticationInfo.newCounter : null;
   }
 }
 
@@ -122,12 +128,30 @@ function descriptor({ id, transports }: Passkey) {
   return { id, transports: [...transports] };
 }
 
-async function orNull<T>(verification: Promise<T>): Promise<T | null> {
+function requireExpectedAttestation({ response }: RegistrationResponseJSON): void {
+  const attestation = decodeAttestationObject(isoBase64URL.toBuffer(response.attestationObject));
+  if (!ATTESTATIONS.includes(attestation.get('fmt'))) throw new Error('unexpected attestation');
+}
+
+/** A challenge comes out of JSON that the client has made, and may be anything there. */
+async function orNull<T>(
+  isChallenge: ChallengeCheck,
+  verify: (isChallenge: (challenge: unknown) => Promise<boolean>) => Promise<T>,
+): Promise<T | null> {
+  const faults: unknown[] = [];
+  const check = async (challenge: unknown) => {
+    if (typeof challenge !== 'string') return false;
+    try {
+      return await isChallenge(challenge);
+    } catch (error) {
+      faults.push(error);
+      throw error;
+    }
+  };
   try {
-    return await verification;
-  } catch (error) {
-    // Of the store, which the check of the challenge asks: an outage is no refusal.
-    if (error instanceof Error && error.name === 'StorageUnavailable') throw error;
+    return await verify(check);
+  } catch {
+    if (faults.length > 0) throw faults[0];
     return null;
   }
 }

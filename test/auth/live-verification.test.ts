@@ -177,6 +177,52 @@ describe('the use cases of live sessions', () => {
     });
   });
 
+  describe('for a client that keeps its tokens in cookies', () => {
+    const passed = async () => {
+      await enrolLive();
+      const token = await verificationToken();
+      const { ticket } = await useCases.liveVerification.issueTicket(token, true);
+      const subject = await useCases.liveVerification.subjectOf(
+        await useCases.tickets.read(ticket, 'verification'),
+      );
+      await subject.reserveAttempt();
+      const result = await subject.settle(evidence());
+      if (result.outcome !== 'passed') throw new Error(result.outcome);
+      return { token, result };
+    };
+    const collect = (token: string, completion: string) =>
+      useCases.liveVerification.collect(token, completion);
+
+    it('there is no token in the result, but what the sign-in behind it is collected with, once', async () => {
+      const { token, result } = await passed();
+      expect(result).not.toHaveProperty('token');
+      const collected = await Promise.allSettled(
+        Array.from({ length: 5 }, () => collect(token, result.completion)),
+      );
+      const signedIn = collected.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []));
+      expect(signedIn).toHaveLength(1);
+      const { session } = await useCases.sessions.authenticate(signedIn[0]!.token);
+      expect(session.methods).toEqual(['pwd', 'face']);
+    });
+
+    it('it is worth nothing beside the verification token of another sign-in, or as one', async () => {
+      const { token, result } = await passed();
+      const other = await verificationToken();
+      await expect(collect(other, result.completion)).rejects.toMatchObject({ code: 'invalid_token' });
+      await expect(collect(token, token)).rejects.toMatchObject({ code: 'invalid_token' });
+      await expect(useCases.sessions.authenticate(result.completion)).rejects.toMatchObject({
+        code: 'invalid_token',
+      });
+      expect((await collect(token, result.completion)).outcome).toBe('verified');
+    });
+
+    it('it lives for half a minute', async () => {
+      const { token, result } = await passed();
+      now += 31_000;
+      await expect(collect(token, result.completion)).rejects.toMatchObject({ code: 'invalid_token' });
+    });
+  });
+
   describe('a session dies with what stands behind it', () => {
     it('a sign-in that another call has passed, that has expired, or whose face is gone', async () => {
       await enrolLive();

@@ -69,6 +69,10 @@ export class ApiClient {
     return this.call('POST', path, call);
   }
 
+  delete(path: string, call: Call = {}): Promise<Answer> {
+    return this.call('DELETE', path, call);
+  }
+
   /** Posts a picture as the published clients do. */
   upload(path: string, token: string | undefined, picture: Uint8Array, field = 'file'): Promise<Answer> {
     return this.post(path, { token, body: form(picture, field) });
@@ -99,7 +103,7 @@ export class ApiClient {
     return body.verification_token;
   }
 
-  private async call(method: 'GET' | 'POST', path: string, call: Call): Promise<Answer> {
+  private async call(method: 'GET' | 'POST' | 'DELETE', path: string, call: Call): Promise<Answer> {
     const response = await fetch(this.url + path, {
       method,
       headers: {

@@ -128,7 +128,13 @@ export class LiveController {
   })
   @Answers(
     TICKET,
-    bodyProblems('invalid_token', 'reauthentication_required', 'consent_required', 'live_check_not_offered'),
+    bodyProblems(
+      'invalid_token',
+      'reauthentication_required',
+      'validation_failed',
+      'consent_required',
+      'live_check_not_offered',
+    ),
   )
   async startEnrolment(
     @Caller() caller: AuthenticatedCaller,
