@@ -18,12 +18,24 @@ if (!thorough) {
   );
 }
 
+/** Attacks that go on for a while, and thousands of requests that nobody has written: for the same reason. */
+const ATTACKS = ['test/attacks/**/*.test.ts', 'test/fuzz/**/*.test.ts'];
+const underAttack = process.env['TEST_ATTACKS'] !== undefined;
+if (!underAttack) {
+  process.stderr.write('SKIPPED: attacks and fuzzing, for TEST_ATTACKS is not set (CONTRIBUTING.md)\n');
+}
+
 const projects: TestProjectConfiguration[] = [
   {
     extends: true,
-    test: { name: 'embedded', include: ['src/**/*.test.ts', 'test/**/*.test.ts'], exclude: SIMULATED },
+    test: {
+      name: 'embedded',
+      include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+      exclude: [...SIMULATED, ...ATTACKS],
+    },
   },
 ];
+if (underAttack) projects.push({ extends: true, test: { name: 'attacks', include: ATTACKS } });
 if (thorough) projects.push({ extends: true, test: { name: 'simulated', include: SIMULATED } });
 if (onMongodb) {
   projects.push(
