@@ -21,7 +21,8 @@ import { sendProblem } from './problem.filter.js';
 import { PROBLEM_MEDIA_TYPE, Problem, problemBody } from './problems.js';
 import { addGates, carryOrigin } from './request-gates.js';
 import { requestIdOf } from './request-id.js';
-import { CONSENT_HEADER, UPLOAD_LIMITS } from './sample-upload.js';
+import { UPLOAD_LIMITS } from './form-parts.js';
+import { CONSENT_HEADER } from './sample-upload.js';
 import { addSecurityHeaders } from './security-headers.js';
 import { DEVICE_HEADER, TRANSPORT_HEADER } from './token-transport.js';
 

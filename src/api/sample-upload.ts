@@ -1,33 +1,11 @@
-import type { IncomingHttpHeaders } from 'node:http';
-
-import type { Multipart } from '@fastify/multipart';
-
 import type { BiometricSample } from '../face/capture.js';
+import { type FormRequest, partsOf } from './form-parts.js';
 import { Problem } from './problems.js';
-
-/** What `@fastify/multipart` adds to a request (its own declaration does not reach fastify's re-exported type). */
-export interface FormRequest {
-  readonly headers: IncomingHttpHeaders;
-  isMultipart(): boolean;
-  parts(options: {
-    limits: Partial<Record<keyof typeof UPLOAD_LIMITS | 'fileSize', number>>;
-  }): AsyncIterable<Multipart>;
-}
 
 export const SAMPLE_FIELD = 'file';
 /** With the version of the text that the person has agreed to, beside the picture of an enrolment. */
 export const CONSENT_FIELD = 'consent';
 export const CONSENT_HEADER = 'vultus-consent';
-
-/** What a form may hold beside the picture: room for a client's extra fields, not for an attack. */
-export const UPLOAD_LIMITS = {
-  files: 1,
-  fields: 8,
-  parts: 9,
-  fieldNameSize: 64,
-  fieldSize: 4096,
-  headerPairs: 32,
-} as const;
 
 /** The form around the picture: boundaries, part headers, small fields. */
 const FORM_OVERHEAD_BYTES = 64_000;
@@ -54,7 +32,7 @@ export async function readSampleForm(
   let otherField: string | undefined;
   let consentField: string | null = null;
   try {
-    for await (const part of request.parts({ limits: { fileSize: maxBytes } })) {
+    for await (const part of partsOf(request, { fileSize: maxBytes })) {
       if (part.type !== 'file') {
         if (part.fieldname === CONSENT_FIELD && typeof part.value === 'string') consentField = part.value;
         continue;

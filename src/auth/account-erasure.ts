@@ -40,6 +40,8 @@ export class AccountErasure {
     await keys.shred(account.id);
     await limits.clear(account);
     if (!record || !(await accounts.erase(account.id))) return null;
+    // An enrolment that was under way may have made another key; whatever it stored is in journals still.
+    await keys.shred(account.id);
     await events.record({ action: 'account_erased', outcome: 'success', accountId: account.id, by });
     return signReceipt(receiptKey, {
       account_id: account.id,

@@ -96,7 +96,7 @@ export class Consents {
     // The key first: whatever is left of the template after a fault in between is noise. An enrolment that is under
     // way finds that the face was erased meanwhile, and is refused.
     await keys.shred(account.id);
-    await accounts.eraseReference(account.id, false);
+    await accounts.eraseReference(account.id, account.secondFactorOwed);
     if (!stood && !account.reference) return;
     await events.record({
       action: 'consent_withdrawn',

@@ -22,16 +22,23 @@ export class FaceRetention {
    * password alone because its owner was away for long.
    */
   async run(): Promise<void> {
-    const { accounts, events, keys, seconds, now } = this.deps;
+    const { accounts, seconds, now } = this.deps;
     if (seconds === null) return;
     for (;;) {
-      const ids = await accounts.withReferenceUnusedSince(now() - seconds * 1000, BATCH);
-      for (const accountId of ids) {
-        await keys.shred(accountId);
-        await accounts.eraseReference(accountId, true);
-        await events.record({ action: 'face_expired', outcome: 'success', accountId, by: 'system' });
-      }
+      const unusedSince = now() - seconds * 1000;
+      const ids = await accounts.withReferenceUnusedSince(unusedSince, BATCH);
+      for (const accountId of ids) await this.#expire(accountId, unusedSince);
       if (ids.length < BATCH) return;
     }
+  }
+
+  async #expire(accountId: string, unusedSince: number): Promise<void> {
+    const { accounts, events, keys } = this.deps;
+    // Those before it in the batch took time: its owner may have come back meanwhile.
+    const reference = (await accounts.findById(accountId))?.reference;
+    if (!reference || reference.lastUsedAt >= unusedSince) return;
+    await keys.shred(accountId);
+    await accounts.eraseReference(accountId, true);
+    await events.record({ action: 'face_expired', outcome: 'success', accountId, by: 'system' });
   }
 }

@@ -114,7 +114,7 @@ const environmentSchema = z.object({
   ATTEMPTS_BEFORE_DELAY: boundedInt(1, 10).optional(),
   ATTEMPTS_BEFORE_SUSPENSION: boundedInt(1, 100).optional(),
   RATE_LIMIT_ADDRESS: boundedInt(0, 1_000_000).default(1200),
-  RATE_LIMIT_EXPENSIVE: boundedInt(0, 1_000_000).default(120),
+  RATE_LIMIT_EXPENSIVE: boundedInt(0, 1_000_000).default(240),
   CONSENT: z.enum(['required', 'outside']).default('required'),
   CONSENT_VERSION: z
     .string()

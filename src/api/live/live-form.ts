@@ -1,7 +1,7 @@
 import type { Multipart } from '@fastify/multipart';
 
+import { type FormRequest, partsOf } from '../form-parts.js';
 import { Problem } from '../problems.js';
-import type { FormRequest } from '../sample-upload.js';
 import { MAX_FRAME_BYTES } from './live-conversation.js';
 
 /** Frames that one call may bring. */
@@ -32,7 +32,7 @@ export async function readLiveForm(request: FormRequest): Promise<LiveForm> {
       parts: MAX_FRAMES_A_CALL + MAX_MESSAGES_A_CALL,
       fieldSize: MAX_MESSAGE_BYTES,
     };
-    for await (const part of request.parts({ limits })) await take(part, messages, frames);
+    for await (const part of partsOf(request, limits)) await take(part, messages, frames);
   } catch (error) {
     if (error instanceof Problem) throw error;
     if ((error as { code?: unknown }).code === 'FST_REQ_FILE_TOO_LARGE') {

@@ -20,8 +20,11 @@ export interface RecordKind<T> {
   readonly contentOf: (record: T) => unknown;
   /** Whether the record still matters at `now`. One that does not may be gone from a store at any moment. */
   readonly matters: (record: T, now: number) => boolean;
-  /** Whether what only the target has is of no use to anybody, and may be removed unasked. */
-  readonly mayBeLost: boolean;
+  /**
+   * What becomes of a record that only the target has: of no use to anybody, it is `removed`; somebody must say that
+   * it may be lost, `when_told`; or it stands for ever, `never`, like one that the target has otherwise.
+   */
+  readonly surplus: 'removed' | 'when_told' | 'never';
 }
 
 export const ACCOUNTS: RecordKind<AccountRecord> = {
@@ -55,13 +58,17 @@ export const ACCOUNTS: RecordKind<AccountRecord> = {
         [notice.id, notice.kind, notice.createdAt, notice.seen],
         Object.entries(notice.details).toSorted(),
       ]),
-      consents.map((consent) => [
-        [consent.version, consent.textDigest, consent.givenAt, consent.withdrawnAt, consent.means],
+      consents.map(({ version, textDigest, givenAt, withdrawnAt, means }) => [
+        version,
+        textDigest,
+        givenAt,
+        withdrawnAt,
+        means,
       ]),
     ];
   },
   matters: () => true,
-  mayBeLost: false,
+  surplus: 'when_told',
 };
 
 export const SIGN_IN_FLOWS: RecordKind<SignInFlow> = {
@@ -77,7 +84,7 @@ export const SIGN_IN_FLOWS: RecordKind<SignInFlow> = {
     expiresAt,
   ],
   matters: ({ expiresAt }, now) => expiresAt > now,
-  mayBeLost: true,
+  surplus: 'removed',
 };
 
 export const ACCOUNT_KEYS: RecordKind<AccountKey> = {
@@ -86,7 +93,7 @@ export const ACCOUNT_KEYS: RecordKind<AccountKey> = {
   idOf: ({ accountId }) => accountId,
   contentOf: ({ accountId, sealed }) => [accountId, base64(sealed)],
   matters: () => true,
-  mayBeLost: false,
+  surplus: 'when_told',
 };
 
 export const ATTEMPT_COUNTERS: RecordKind<AttemptCounter> = {
@@ -101,7 +108,7 @@ export const ATTEMPT_COUNTERS: RecordKind<AttemptCounter> = {
     expiresAt,
   ],
   matters: ({ expiresAt }, now) => expiresAt > now,
-  mayBeLost: true,
+  surplus: 'removed',
 };
 
 export const AUDIT_ENTRIES: RecordKind<AuditEntry> = {
@@ -110,7 +117,7 @@ export const AUDIT_ENTRIES: RecordKind<AuditEntry> = {
   idOf: ({ sequence }) => String(sequence).padStart(16, '0'),
   contentOf: ({ sequence, at, accountId, record, hash }) => [sequence, at, accountId, record, hash],
   matters: () => true,
-  mayBeLost: false,
+  surplus: 'never',
 };
 
 export const OUTBOX: RecordKind<OutboxMessage> = {
@@ -119,7 +126,7 @@ export const OUTBOX: RecordKind<OutboxMessage> = {
   idOf: ({ id }) => id,
   contentOf: ({ id, body, createdAt, dueAt, attempts }) => [id, body, createdAt, dueAt, attempts],
   matters: () => true,
-  mayBeLost: true,
+  surplus: 'removed',
 };
 
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');

@@ -105,18 +105,35 @@ async function isCopy(source: Party, target: Party): Promise<boolean> {
   if (copyOf !== null) {
     throw new UsageError(`${target.name} is an unfinished copy of ${copyOf}, not of ${source.name}.`);
   }
-  if ((await target.store.archive.accounts.page(null, 1)).length === 0) return false;
-  const now = Date.now();
-  const [here, there] = await Promise.all(
-    [source.store, target.store].map(async (store) => ({
-      accounts: await fingerprint(store, ACCOUNTS, now),
-      facts: await Promise.all(FACTS.map((fact) => store.facts.read(fact))),
-    })),
-  );
-  if (isDeepStrictEqual(here, there)) return true;
+  const there = await lastingRecords(target.store);
+  if (there === undefined) return false;
+  const [here, copied] = await Promise.all([source.store, target.store].map(lastingFingerprints));
+  if (isDeepStrictEqual(here, copied)) return true;
   throw new UsageError(
-    `${target.name} has accounts of its own already. Name an empty database, for what is there would be lost.`,
+    `${target.name} has ${there} of its own already. Name an empty database, for what is there would be lost.`,
   );
+}
+
+/** @returns what a store has that somebody would miss; undefined for an empty one */
+async function lastingRecords({ archive }: Storage): Promise<string | undefined> {
+  for (const [{ name }, records] of [
+    [ACCOUNTS, archive.accounts],
+    [ACCOUNT_KEYS, archive.accountKeys],
+    [AUDIT_ENTRIES, archive.audit],
+  ] as const) {
+    if ((await records.page(null, 1)).length > 0) return name;
+  }
+  return undefined;
+}
+
+async function lastingFingerprints(store: Storage): Promise<unknown> {
+  const now = Date.now();
+  return {
+    accounts: await fingerprint(store, ACCOUNTS, now),
+    keys: await fingerprint(store, ACCOUNT_KEYS, now),
+    audit: await fingerprint(store, AUDIT_ENTRIES, now),
+    facts: await Promise.all(FACTS.map((fact) => store.facts.read(fact))),
+  };
 }
 
 async function migrate(source: Party, target: Party, options: MigrateOptions): Promise<Row[]> {
@@ -126,14 +143,15 @@ async function migrate(source: Party, target: Party, options: MigrateOptions): P
   const mayRemove = options.removeSurplus === true;
   const checks: (() => Promise<Row>)[] = [];
   const copyKind = async <T>(kind: RecordKind<T>) => {
-    const difference = await copy(source, target, kind, now, kind.mayBeLost || mayRemove);
+    const difference = await copy(source, target, kind, now, mayRemove);
     checks.push(() => verified(source, target, kind, difference, now));
   };
+  // First what may end it: before anything else is removed.
+  await copyKind(AUDIT_ENTRIES);
   await copyKind(ACCOUNTS);
   await copyKind(ACCOUNT_KEYS);
   await copyKind(SIGN_IN_FLOWS);
   await copyKind(ATTEMPT_COUNTERS);
-  await copyKind(AUDIT_ENTRIES);
   await copyKind(OUTBOX);
   const rows: Row[] = [];
   for (const check of checks) rows.push(await check());
@@ -150,7 +168,13 @@ async function copy<T>(
   mayRemove: boolean,
 ): Promise<Difference> {
   const difference = await compare(source, target, kind, now);
-  if (difference.surplus > 0 && !mayRemove) {
+  if (kind.surplus === 'never' && difference.surplus + difference.changed > 0) {
+    throw new UsageError(
+      `${name} has ${kind.name} that the source does not have, and those stand for ever: it was used meanwhile. ` +
+        'Begin again with an empty database.',
+    );
+  }
+  if (difference.surplus > 0 && kind.surplus === 'when_told' && !mayRemove) {
     throw new UsageError(
       `${name} has ${count(difference.surplus)} ${kind.name} that the source does not have: removed there since ` +
         'the last run, or made here by a server that uses the copy already. Stop every server on it. If they may ' +
@@ -208,9 +232,9 @@ function summary(rows: readonly Row[], target: StorageLocation): string {
     target.kind === 'mongodb' ? 'DATABASE_URL to the URL after --to' : `DATABASE_URL=file:${target.file}`;
   return (
     `${table}\n\nThe copy is complete. What changes in the source from now on is not in it: start no server there ` +
-    `any more.\nTo use the copy, set ${setting}, and JWT_SECRET, FACE_AUTH_SECRET and TEMPLATE_KEY to the values ` +
-    'in use\n(without such settings they are in secrets.json in DATA_DIR): other ones would end all sessions and ' +
-    'make every face unreadable.\n'
+    `any more.\nTo use the copy, set ${setting}, and JWT_SECRET, FACE_AUTH_SECRET, TEMPLATE_KEY and, where ` +
+    'it is set, AUDIT_KEY to the\nvalues in use (without such settings they are in secrets.json in DATA_DIR): other ' +
+    'ones would end all sessions, make\nevery face unreadable and the audit log look as if it was forged.\n'
   );
 }
 

@@ -10,6 +10,8 @@ export interface Difference {
   readonly total: number;
   /** Those of them that the target has, as they are. */
   readonly same: number;
+  /** Records that both have, but not with the same contents. */
+  readonly changed: number;
   /** Records that only the target has. */
   readonly surplus: number;
 }
@@ -48,12 +50,14 @@ export async function compare<T>(
   kind: RecordKind<T>,
   now: number,
 ): Promise<Difference> {
-  const difference = { total: 0, same: 0, surplus: 0 };
+  const difference = { total: 0, same: 0, changed: 0, surplus: 0 };
   for await (const pair of pairs(source, target, kind, now)) {
     if (pair.source === undefined) difference.surplus++;
     else {
       difference.total++;
-      if (pair.target !== undefined && sameRecord(kind, pair.source, pair.target)) difference.same++;
+      if (pair.target !== undefined) {
+        difference[sameRecord(kind, pair.source, pair.target) ? 'same' : 'changed']++;
+      }
     }
   }
   return difference;

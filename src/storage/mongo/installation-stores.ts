@@ -99,7 +99,7 @@ export function attemptCounterStore(db: MongoDatabase): AttemptCounterStore {
       const _id = attemptCounterId({ subject, origin });
       const { matchedCount } = await db.run(() =>
         counters().updateOne(
-          { _id, failures: reserved },
+          { _id, failures: { $eq: reserved, $gt: 0 } },
           { $set: { blocked_until: new Date(0) }, $inc: { failures: -1 } },
         ),
       );

@@ -50,7 +50,13 @@ export function passkeyStore(db: MongoDatabase): PasskeyStore {
       const { matchedCount } = await db.run(() =>
         accounts().updateOne(
           { _id: accountId, passkeys: { $elemMatch: { id, counter: current } } },
-          { $set: { 'passkeys.$.counter': counter, 'passkeys.$.last_used_at': new Date(at) } },
+          {
+            $set: {
+              'passkeys.$[passkey].counter': counter,
+              'passkeys.$[passkey].last_used_at': new Date(at),
+            },
+          },
+          { arrayFilters: [{ 'passkey.id': id }] },
         ),
       );
       return matchedCount > 0;

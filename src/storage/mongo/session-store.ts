@@ -53,7 +53,8 @@ export function sessionStore(db: MongoDatabase): SessionStore {
       const { modifiedCount } = await db.run(() =>
         accounts().updateOne(
           { _id: accountId, sessions: { $elemMatch: { id, token_hash: { $in: holders } } } },
-          { $set: { 'sessions.$.token_hash': tokenHash, 'sessions.$.replaced': replaced } },
+          { $set: { 'sessions.$[session].token_hash': tokenHash, 'sessions.$[session].replaced': replaced } },
+          { arrayFilters: [{ 'session.id': id }] },
         ),
       );
       return modifiedCount > 0;
