@@ -19,6 +19,7 @@ import { LiveSessions } from './api/live/live-sessions.js';
 import { LiveSocketServer } from './api/live/live-socket-server.js';
 import { LiveController } from './api/live/live.controller.js';
 import { NoticeController } from './api/notice.controller.js';
+import { PageOrigins } from './api/page-origins.js';
 import { PasskeyController } from './api/passkey.controller.js';
 import { PrivacyController } from './api/privacy.controller.js';
 import { RateLimits } from './api/rate-limits.js';
@@ -285,7 +286,10 @@ function createLiveChecks(
   return {
     liveSessions,
     liveCalls: new LiveCalls(liveSessions),
-    liveSocketServer: new LiveSocketServer(liveSessions, config.corsOrigins),
+    liveSocketServer: new LiveSocketServer(
+      liveSessions,
+      new PageOrigins(config.publicUrl, config.corsOrigins),
+    ),
   };
 }
 

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import { CrossSiteCheck } from './cross-site-check.js';
+import { PageOrigins } from './page-origins.js';
 import { Problem } from './problems.js';
 
 const HOST = 'login.example.org';
-const check = new CrossSiteCheck(`https://${HOST}`, ['https://app.example.org']);
-const local = new CrossSiteCheck('http://localhost:8080', ['http://localhost:3000']);
+const check = new CrossSiteCheck(new PageOrigins(`https://${HOST}`, ['https://app.example.org']));
+const local = new CrossSiteCheck(new PageOrigins('http://localhost:8080', ['http://localhost:3000']));
 const COOKIE = '__Host-vultus-authorization=token';
 
 function allows(headers: Record<string, string>, method = 'POST', by = check): boolean {
@@ -68,9 +69,17 @@ describe.each([
     }
   });
 
-  it('is let in with a header Authorization, beside which no cookie counts', () => {
-    expect(allows({ ...cookies, authorization: 'Bearer token', 'sec-fetch-site': 'cross-site' })).toBe(true);
-  });
+});
+
+it('lets cookies in that come beside a header Authorization, where none counts', () => {
+  const headers = { authorization: 'Bearer token', 'sec-fetch-site': 'cross-site' };
+  expect(allows({ ...headers, cookie: COOKIE })).toBe(true);
+});
+
+it('does not let in what asks for cookies because there is a header Authorization: it would be given a session', () => {
+  const headers = { authorization: 'Bearer nothing', 'vultus-token-transport': 'cookie' };
+  expect(allows({ ...headers, 'sec-fetch-site': 'cross-site', origin: 'https://evil.test' })).toBe(false);
+  expect(allows({ ...headers, 'sec-fetch-site': 'same-origin' })).toBe(true);
 });
 
 it('leaves alone what has nothing to do with cookies', () => {

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 
+import type { PageOrigins } from './page-origins.js';
 import { Problem } from './problems.js';
 import { asksForCookies, bringsCookies, isSafe } from './token-transport.js';
 
@@ -9,35 +10,22 @@ import { asksForCookies, bringsCookies, isSafe } from './token-transport.js';
  * could be missing from.
  */
 export class CrossSiteCheck {
-  readonly #origins: ReadonlySet<string>;
-  readonly #isSecure: boolean;
-
-  /**
-   * @param publicUrl where browsers find the server
-   * @param origins of other pages that may use cookies
-   */
-  constructor(publicUrl: string, origins: readonly string[]) {
-    this.#origins = new Set([publicUrl, ...origins]);
-    this.#isSecure = publicUrl.startsWith('https:');
-  }
+  constructor(private readonly pages: PageOrigins) {}
 
   /** @throws Problem `cross_site_request` */
   require(request: Pick<FastifyRequest, 'headers' | 'method'>): void {
+    if (isSafe(request) || !this.#concernsCookies(request)) return;
     const { headers } = request;
-    // With a header Authorization no cookie is looked at.
-    if (isSafe(request) || headers.authorization !== undefined) return;
-    if (!asksForCookies(request) && !bringsCookies(request)) return;
     if (headers['sec-fetch-site'] === 'same-origin') return;
     // Whatever else the browser says, or an old one does not say, the origin decides.
-    if (this.#allows(headers.origin, headers.host)) return;
+    if (this.pages.allow(headers.origin, headers.host)) return;
     throw new Problem('cross_site_request');
   }
 
-  #allows(origin: string | undefined, host: string | undefined): boolean {
-    if (origin === undefined || !URL.canParse(origin)) return false;
-    if (this.#origins.has(origin)) return true;
-    const url = new URL(origin);
-    // Whoever is between the visitor and the server can serve a page of this host, but not over https.
-    return url.host === host && (url.protocol === 'https:' || !this.#isSecure);
+  #concernsCookies(request: Pick<FastifyRequest, 'headers'>): boolean {
+    // Whatever else it brings: it may be answered with a session, for the browser to keep.
+    if (asksForCookies(request)) return true;
+    // Beside a header Authorization no cookie is looked at.
+    return request.headers.authorization === undefined && bringsCookies(request);
   }
 }

@@ -5,6 +5,7 @@ import { RequestOrigins } from '../auth/request-origin.js';
 import { isLoopback } from './client-address.js';
 import { CrossSiteCheck } from './cross-site-check.js';
 import { deviceLabelOf } from './device-label.js';
+import { PageOrigins } from './page-origins.js';
 import { sendProblem } from './problem.filter.js';
 import { Problem } from './problems.js';
 import { RateLimits } from './rate-limits.js';
@@ -24,7 +25,7 @@ export function addGates(
   app: NestFastifyApplication,
   { corsOrigins, publicUrl, trustedProxies }: GateSettings,
 ): void {
-  const crossSite = new CrossSiteCheck(publicUrl, corsOrigins);
+  const crossSite = new CrossSiteCheck(new PageOrigins(publicUrl, corsOrigins));
   const rates = app.get(RateLimits);
   const warnOfProxy = proxyWarning(trustedProxies);
   const fastify = app.getHttpAdapter().getInstance();

@@ -68,7 +68,7 @@ export class SessionController {
   @HttpCode(200)
   @Expensive()
   @ApiOperation({
-    summary: 'Change the password; all other sessions end',
+    summary: 'Change the password; all sessions end, and a new one takes the place of the own',
     description: 'The caller must have signed in lately (`REAUTH_MAX_AGE`).',
   })
   @JsonBody(passwordChangeSchema)
@@ -76,7 +76,7 @@ export class SessionController {
     {
       200: {
         schema: refreshedSchema,
-        description: 'It is changed, and the session has a new token.',
+        description: 'It is changed. The token is of the new session; the old one is worthless at once.',
         example: { token: examples.TOKEN },
       },
     },
@@ -85,7 +85,6 @@ export class SessionController {
       'invalid_token',
       'invalid_credentials',
       'reauthentication_required',
-      'token_superseded',
       'too_many_attempts',
     ),
   )

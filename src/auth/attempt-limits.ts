@@ -66,16 +66,26 @@ export class AttemptLimits {
    * @throws AuthError `too_many_attempts`, before anything is checked, with the time to wait
    */
   async attempt(target: AttemptTarget, check: () => Promise<AttemptVerdict>): Promise<AttemptVerdict> {
-    const { subject, origin } = await this.#counterOf(target);
-    const key = `${subject} ${origin}`;
-    const reserved = await this.#reserve(subject, origin, key);
-    return this.#tracked(key, async () => {
-      const verdict = await check();
-      if (verdict === 'completed') await this.deps.attempts.clear(subject, origin);
-      if (verdict === 'accepted') await this.#release(reserved);
-      if (verdict === 'failed') await this.#noteDelay(target, reserved);
-      return verdict;
-    });
+    return this.#reserve(target, (reserved) => this.#decide(target, reserved, check));
+  }
+
+  async #decide(
+    target: AttemptTarget,
+    reserved: ReservedAttempt,
+    check: () => Promise<AttemptVerdict>,
+  ): Promise<AttemptVerdict> {
+    let verdict: AttemptVerdict;
+    try {
+      verdict = await check();
+    } catch (error) {
+      // Refused before anything was compared. After a fault nobody knows how far it came.
+      if (error instanceof AuthError) await this.#release(reserved);
+      throw error;
+    }
+    if (verdict === 'completed') await this.deps.attempts.clear(reserved.subject, reserved.origin);
+    if (verdict === 'accepted') await this.#release(reserved);
+    if (verdict === 'failed') await this.#noteDelay(target, reserved);
+    return verdict;
   }
 
   /** As `attempt`, for a face. @throws AuthError also `face_suspended` */
@@ -85,8 +95,7 @@ export class AttemptLimits {
     try {
       verdict = await this.attempt(targetOf(account), check);
     } catch (error) {
-      // No face was looked at.
-      if (error instanceof AuthError && error.code === 'too_many_attempts') await this.#release(face);
+      if (error instanceof AuthError) await this.#release(face);
       throw error;
     }
     if (verdict === 'completed') await this.restoreFace(account.id);
@@ -103,9 +112,8 @@ export class AttemptLimits {
   async reserveFace(account: Account): Promise<void> {
     const target = targetOf(account);
     const face = await this.#reserveFace(account);
-    const { subject, origin } = await this.#counterOf(target);
     try {
-      await this.#noteDelay(target, await this.#reserve(subject, origin, `${subject} ${origin}`));
+      await this.#reserve(target, (reserved) => this.#noteDelay(target, reserved));
     } catch (error) {
       await this.#release(face);
       throw error;
@@ -156,8 +164,11 @@ export class AttemptLimits {
     return { subject: this.#subject(email), origin: device ?? STRANGERS };
   }
 
-  async #reserve(subject: string, origin: string, key: string): Promise<ReservedAttempt> {
+  /** Counts an attempt as failed, and makes it. @throws AuthError `too_many_attempts` */
+  async #reserve<T>(target: AttemptTarget, make: (reserved: ReservedAttempt) => Promise<T>): Promise<T> {
     const { attempts, beforeDelay, now } = this.deps;
+    const { subject, origin } = await this.#counterOf(target);
+    const key = `${subject} ${origin}`;
     for (let race = 0; race < MAX_RACES; race++) {
       const time = now();
       const counter = await attempts.find(subject, origin, time);
@@ -176,7 +187,11 @@ export class AttemptLimits {
         blockedUntil: failures < beforeDelay ? 0 : time + delayAfter(failures - beforeDelay),
         expiresAt: time + COUNTER_MS,
       };
-      if (await attempts.reserve(reserved, current, time)) return reserved;
+      // Under way from here on: another one may see the block before we hear that it is ours.
+      const made = await this.#tracked(key, async () =>
+        (await attempts.reserve(reserved, current, time)) ? { result: await make(reserved) } : null,
+      );
+      if (made) return made.result;
     }
     throw tooManyAttempts(FIRST_DELAY_MS);
   }
@@ -196,7 +211,8 @@ export class AttemptLimits {
   }
 
   async #release({ subject, origin, failures }: ReservedAttempt): Promise<void> {
-    await this.deps.attempts.release(subject, origin, failures);
+    // Also those that were taken back before it have made room: a block that is left without its failures goes as well.
+    await this.deps.attempts.release(subject, origin, Math.max(failures, this.deps.beforeDelay));
   }
 
   async #tracked<T>(key: string, decide: () => Promise<T>): Promise<T> {

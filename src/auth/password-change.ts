@@ -24,9 +24,10 @@ export class PasswordChange {
   ) {}
 
   /**
-   * @returns the caller's session under a new token
+   * @returns a session in the place of the caller's
    * @throws AuthError `reauthentication_required`; `validation_failed` with what is wrong with the new password;
-   *         `invalid_credentials` when the current one is another; `too_many_attempts`; `token_superseded`
+   *         `invalid_credentials` when the current one is another; `too_many_attempts`; `invalid_token`
+   *         when the caller's session ended meanwhile
    */
   async run(
     { account, session }: AuthenticatedCaller,
@@ -50,6 +51,6 @@ export class PasswordChange {
     await sessions.revokeOthers(session);
     await flows.deleteOf(account.id);
     await events.record({ ...changed, outcome: 'success' });
-    return sessions.renew(session);
+    return sessions.reopen(session);
   }
 }

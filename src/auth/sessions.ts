@@ -48,22 +48,29 @@ export class Sessions {
     return (await this.deps.sessions.insertByPasswordAlone(opened.session)) ? opened : null;
   }
 
-  async #prepare(accountId: string, methods: readonly AuthenticationMethod[]): Promise<OpenedSession> {
-    const { tokens, lifetimeSeconds, origins } = this.deps;
+  /** @param earlier session that it goes on with */
+  async #prepare(
+    accountId: string,
+    methods: readonly string[],
+    earlier: Session | null = null,
+  ): Promise<OpenedSession> {
+    const { tokens, origins } = this.deps;
     const now = this.deps.now();
+    const createdAt = earlier?.createdAt ?? now;
+    const lifetimeSeconds = earlier ? remainingSeconds(earlier, now) : this.deps.lifetimeSeconds;
     const { token, referenceHash, expiresAt } = await tokens.issue({
       accountId,
       methods,
       lifetimeSeconds,
       now,
-      session: { id: null, authenticatedAt: now },
+      session: { id: null, authenticatedAt: createdAt },
     });
     const session: Session = {
       id: referenceHash,
       accountId,
       tokenHash: referenceHash,
       replaced: null,
-      createdAt: now,
+      createdAt,
       lastUsedAt: now,
       expiresAt,
       methods,
@@ -99,17 +106,16 @@ export class Sessions {
   async refresh(token: string): Promise<OpenedSession> {
     const { caller, isReplaced } = await this.#read(token);
     if (isReplaced) throw new AuthError('token_superseded');
-    return this.renew(caller.session);
+    return this.#renew(caller.session);
   }
 
-  /** @throws AuthError `token_superseded` when another call has just replaced the token */
-  async renew(session: Session): Promise<OpenedSession> {
+  async #renew(session: Session): Promise<OpenedSession> {
     const { tokens, sessions } = this.deps;
     const now = this.deps.now();
     const { token, referenceHash } = await tokens.issue({
       accountId: session.accountId,
       methods: session.methods,
-      lifetimeSeconds: Math.max(1, Math.floor((session.expiresAt - now) / 1000)),
+      lifetimeSeconds: remainingSeconds(session, now),
       now,
       session: { id: session.id, authenticatedAt: session.createdAt },
     });
@@ -127,6 +133,20 @@ export class Sessions {
         lastUsedAt: now,
       },
     };
+  }
+
+  /**
+   * Puts a new session in the place of this one, with its methods, its beginning and its end: every token of the old one
+   * is worthless at once.
+   *
+   * @throws AuthError `invalid_token` when it has ended meanwhile
+   */
+  async reopen(session: Session): Promise<OpenedSession> {
+    const { sessions } = this.deps;
+    const opened = await this.#prepare(session.accountId, session.methods, session);
+    if (!(await sessions.delete(session.accountId, session.id))) throw new AuthError('invalid_token');
+    if (!(await sessions.insert(opened.session))) throw new AuthError('invalid_token');
+    return opened;
   }
 
   /** @returns the account's sessions that live, the latest first */
@@ -214,4 +234,8 @@ export class Sessions {
     const now = this.deps.now();
     return { now, idleSince: now - this.deps.idleSeconds * 1000 };
   }
+}
+
+function remainingSeconds({ expiresAt }: Session, now: number): number {
+  return Math.max(1, Math.floor((expiresAt - now) / 1000));
 }

@@ -349,8 +349,8 @@ export interface AttemptCounterStore {
    * @returns true for exactly one of several callers that read the same number
    */
   reserve(counter: AttemptCounter, current: number, now: number): Promise<boolean>;
-  /** Takes back the `reserved`-th failure, and the block that it brought, for an attempt that was none. */
-  release(subject: string, origin: string, reserved: number): Promise<void>;
+  /** Takes back a failure, for an attempt that was none, and with it a block that up to `upTo` failures have brought. */
+  release(subject: string, origin: string, upTo: number): Promise<void>;
   /** @param origin null for all of the subject */
   clear(subject: string, origin: string | null): Promise<void>;
 }

@@ -16,7 +16,8 @@ export interface Ceremony {
   readonly counter?: number;
 }
 
-interface Attestation {
+/** What an authenticator says about itself. */
+export interface Attestation {
   readonly format: string;
   /** @param signed what an attestation signs */
   readonly statement: (signed: AttestedParts) => CborMap;

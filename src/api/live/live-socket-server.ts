@@ -7,6 +7,7 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { AuthError } from '../../auth/auth-error.js';
 import type { LiveMessage, LiveResult, LiveSession } from '../../auth/live-session.js';
 import type { LivePurpose } from '../../auth/live-tickets.js';
+import type { PageOrigins } from '../page-origins.js';
 import { requestIdOf } from '../request-id.js';
 import { toProblem } from '../problem.filter.js';
 import { PROBLEM_MEDIA_TYPE, Problem, problemBody } from '../problems.js';
@@ -59,7 +60,7 @@ export class LiveSocketServer {
 
   constructor(
     private readonly sessions: LiveSessions,
-    private readonly origins: readonly string[],
+    private readonly pages: PageOrigins,
   ) {}
 
   attach(server: Server): void {
@@ -108,8 +109,7 @@ export class LiveSocketServer {
   /** Pages of other sites must not borrow a visitor's browser; programs, which send no origin, have their ticket. */
   #allows({ headers }: IncomingMessage): boolean {
     const { origin, host } = headers;
-    if (origin === undefined || this.origins.includes(origin)) return true;
-    return URL.canParse(origin) && new URL(origin).host === host;
+    return origin === undefined || this.pages.allow(origin, host);
   }
 
   /** @returns what the session's messages go to */

@@ -95,16 +95,16 @@ export function attemptCounterStore(db: MongoDatabase): AttemptCounterStore {
       if (matchedCount > 0) return true;
       return current === 0 && isFirst(db, () => counters().insertOne({ _id, ...replacement }));
     },
-    release: async (subject, origin, reserved) => {
+    release: async (subject, origin, upTo) => {
       const _id = attemptCounterId({ subject, origin });
       const { matchedCount } = await db.run(() =>
         counters().updateOne(
-          { _id, failures: { $eq: reserved, $gt: 0 } },
+          { _id, failures: { $lte: upTo, $gt: 0 } },
           { $set: { blocked_until: new Date(0) }, $inc: { failures: -1 } },
         ),
       );
       if (matchedCount > 0) return;
-      // Others have been counted or released meanwhile: a block that stands is theirs.
+      // Others have been counted meanwhile: a block that stands is theirs.
       await db.run(() => counters().updateOne({ _id, failures: { $gt: 0 } }, { $inc: { failures: -1 } }));
     },
     clear: async (subject, origin) => {

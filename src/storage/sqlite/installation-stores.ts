@@ -62,7 +62,7 @@ export function attemptCounterStore(db: SqliteDatabase): AttemptCounterStore {
   const put = db.prepareWrite('INSERT OR REPLACE INTO attempt_counters VALUES (?, ?, ?, ?, ?)');
   const release = db.prepareWrite(
     `UPDATE attempt_counters
-        SET failures = failures - 1, blocked_until = CASE WHEN failures = ?3 THEN 0 ELSE blocked_until END
+        SET failures = failures - 1, blocked_until = CASE WHEN failures <= ?3 THEN 0 ELSE blocked_until END
       WHERE subject = ?1 AND origin = ?2 AND failures > 0`,
   );
   const clear = db.prepareWrite('DELETE FROM attempt_counters WHERE subject = ? AND origin = ?');
@@ -81,8 +81,8 @@ export function attemptCounterStore(db: SqliteDatabase): AttemptCounterStore {
         put(...attemptCounterValues(counter));
         return true;
       }),
-    release: async (subject, origin, reserved) => {
-      release(subject, origin, reserved);
+    release: async (subject, origin, upTo) => {
+      release(subject, origin, upTo);
     },
     clear: async (subject, origin) => {
       if (origin === null) clearAll(subject);
