@@ -68,7 +68,6 @@ describe.each([
       expect(allows({ ...cookies, 'sec-fetch-site': 'cross-site' }, method)).toBe(true);
     }
   });
-
 });
 
 it('lets cookies in that come beside a header Authorization, where none counts', () => {

@@ -23,7 +23,7 @@ import { addGates, carryOrigin } from './request-gates.js';
 import { requestIdOf } from './request-id.js';
 import { UPLOAD_LIMITS } from './form-parts.js';
 import { CONSENT_HEADER } from './sample-upload.js';
-import { addSecurityHeaders } from './security-headers.js';
+import { BARE_HEADERS, addSecurityHeaders } from './security-headers.js';
 import { DEVICE_HEADER, TRANSPORT_HEADER } from './token-transport.js';
 
 /** Room for the longest acceptable address and password in any encoding, and for nothing else. */
@@ -177,6 +177,7 @@ function addDocumentation(app: INestApplication, version: string): void {
  */
 function refuseUnroutable(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
   markAnswer(request, reply);
+  void reply.headers(BARE_HEADERS);
   sendProblem(new Problem('bad_request'), request, reply);
 }
 
@@ -187,7 +188,8 @@ function refuseUnreadable(_error: Error, socket: Socket): void {
     return;
   }
   const body = JSON.stringify(problemBody(new Problem('bad_request'), randomUUID()));
-  const head = `HTTP/1.1 400 Bad Request\r\nContent-Type: ${PROBLEM_MEDIA_TYPE}\r\nCache-Control: no-store\r\nConnection: close`;
+  const bare = Object.entries(BARE_HEADERS).map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = `HTTP/1.1 400 Bad Request\r\nContent-Type: ${PROBLEM_MEDIA_TYPE}\r\n${bare.join('')}Connection: close`;
   socket.once('finish', () => socket.destroy());
   socket.end(`${head}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }

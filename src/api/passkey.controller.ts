@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
@@ -8,6 +8,7 @@ import type { AuthenticatedCaller } from '../auth/sessions.js';
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '../auth/webauthn.js';
 import { Answers, JsonBody, bodyProblems } from './api-documentation.js';
 import { Bearer, Caller, SessionGuard } from './bearer.js';
+import { PathId } from './path-id.js';
 import { Expensive } from './rate-limits.js';
 import { revokedSchema, signedInSchema } from './schemas/answers.js';
 import * as examples from './schemas/examples.js';
@@ -112,7 +113,7 @@ export class PasskeyController {
     { 200: { schema: revokedSchema, description: 'It is removed.', example: { revoked: true } } },
     bodyProblems('invalid_token', 'reauthentication_required', 'passkey_not_found'),
   )
-  async remove(@Caller() caller: AuthenticatedCaller, @Param('id') id: string) {
+  async remove(@Caller() caller: AuthenticatedCaller, @PathId() id: string) {
     await this.passkeys.remove(caller, id);
     return { revoked: true };
   }

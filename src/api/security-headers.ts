@@ -23,6 +23,14 @@ const DOCUMENTATION_POLICY = {
   connectSrc: OWN,
 };
 
+/** Of what is answered before there is a request that any hook could see. */
+export const BARE_HEADERS = {
+  'content-security-policy': "default-src 'none';frame-ancestors 'none';base-uri 'none';form-action 'none'",
+  'x-frame-options': 'DENY',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+} as const;
+
 /** Routes of the documentation's pages and of their files. */
 const DOCUMENTATION = /^\/docs(\/|$)/;
 

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
@@ -7,6 +7,7 @@ import { PasswordChange } from '../auth/password-change.js';
 import { type AuthenticatedCaller, Sessions } from '../auth/sessions.js';
 import { Answers, JsonBody, bodyProblems } from './api-documentation.js';
 import { Caller, SessionGuard } from './bearer.js';
+import { PathId } from './path-id.js';
 import { Expensive } from './rate-limits.js';
 import {
   refreshedSchema,
@@ -59,7 +60,7 @@ export class SessionController {
     { 200: { schema: revokedSchema, description: 'It has ended.', example: { revoked: true } } },
     bodyProblems('invalid_token', 'session_not_found'),
   )
-  async revokeOne(@Caller() caller: AuthenticatedCaller, @Param('id') id: string) {
+  async revokeOne(@Caller() caller: AuthenticatedCaller, @PathId() id: string) {
     await this.sessions.revokeById(caller, id);
     return { revoked: true };
   }

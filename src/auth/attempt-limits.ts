@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 import type { Account, AttemptCounterStore } from '../storage/port.js';
+import { FIRST_DELAY_MS, delayAfter } from './attempt-delay.js';
+import { AttemptsUnderWay } from './attempts-under-way.js';
 import { AuthError } from './auth-error.js';
 import type { KnownDevices } from './known-devices.js';
 import type { SecurityEvents } from './security-event.js';
@@ -19,14 +21,12 @@ export interface AttemptTarget {
 export type AttemptVerdict = 'failed' | 'accepted' | 'completed';
 
 /** An attempt that is counted as failed until it is said to be otherwise. */
-export interface ReservedAttempt {
+interface ReservedAttempt {
   readonly subject: string;
   readonly origin: string;
   readonly failures: number;
 }
 
-const FIRST_DELAY_MS = 30_000;
-const LONGEST_DELAY_MS = 3_600_000;
 /** Longer than the longest delay: forgetting a counter gives nobody more attempts than waiting does. */
 const COUNTER_MS = 24 * 3_600_000;
 /** Until a face is accepted, or enrolled anew. */
@@ -42,8 +42,7 @@ const MAX_RACES = 1000;
  * counted before it is made, so that a burst has no more of them than a queue.
  */
 export class AttemptLimits {
-  /** Attempts of this process that are being decided: whoever finds no room left waits for them, not for the delay. */
-  readonly #underWay = new Map<string, Set<Promise<unknown>>>();
+  readonly #underWay = new AttemptsUnderWay();
 
   constructor(
     private readonly deps: {
@@ -173,10 +172,8 @@ export class AttemptLimits {
       const time = now();
       const counter = await attempts.find(subject, origin, time);
       if (counter && counter.blockedUntil > time) {
-        const underWay = this.#underWay.get(key);
-        if (!underWay) throw tooManyAttempts(counter.blockedUntil - time);
-        await Promise.race(underWay);
-        continue;
+        if (await this.#underWay.oneDecided(key)) continue;
+        throw tooManyAttempts(counter.blockedUntil - time);
       }
       const current = counter?.failures ?? 0;
       const failures = current + 1;
@@ -188,7 +185,7 @@ export class AttemptLimits {
         expiresAt: time + COUNTER_MS,
       };
       // Under way from here on: another one may see the block before we hear that it is ours.
-      const made = await this.#tracked(key, async () =>
+      const made = await this.#underWay.run(key, async () =>
         (await attempts.reserve(reserved, current, time)) ? { result: await make(reserved) } : null,
       );
       if (made) return made.result;
@@ -213,19 +210,6 @@ export class AttemptLimits {
   async #release({ subject, origin, failures }: ReservedAttempt): Promise<void> {
     // Also those that were taken back before it have made room: a block that is left without its failures goes as well.
     await this.deps.attempts.release(subject, origin, Math.max(failures, this.deps.beforeDelay));
-  }
-
-  async #tracked<T>(key: string, decide: () => Promise<T>): Promise<T> {
-    const work = decide();
-    const settled = work.catch(() => undefined);
-    const underWay = this.#underWay.get(key) ?? new Set();
-    this.#underWay.set(key, underWay.add(settled));
-    try {
-      return await work;
-    } finally {
-      underWay.delete(settled);
-      if (underWay.size === 0) this.#underWay.delete(key);
-    }
   }
 
   async #noteDelay({ accountId }: AttemptTarget, { failures, origin }: ReservedAttempt): Promise<void> {
@@ -261,11 +245,6 @@ export class AttemptLimits {
 
 function targetOf({ email, id }: Account): AttemptTarget {
   return { email, accountId: id };
-}
-
-/** @param beyond failures beyond the first one that brings a delay */
-function delayAfter(beyond: number): number {
-  return Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(beyond, 20));
 }
 
 function tooManyAttempts(milliseconds: number): AuthError {

@@ -117,7 +117,8 @@ export class FaceEnrolment {
     this.#requireRecent(session);
     // The key first: whatever is left of the template after a fault in between is noise.
     await this.deps.keys.shred(account.id);
-    await this.deps.accounts.eraseReference(account.id, false);
+    // An account whose face was taken away is not opened to its password by taking away nothing.
+    await this.deps.accounts.eraseReference(account.id, account.secondFactorOwed);
     await this.deps.events.record({
       action: 'face_disabled',
       outcome: 'success',

@@ -117,7 +117,7 @@ describe('an account', () => {
       sessions: object[];
       audit_log: { action: string }[];
     };
-    expect(exported.account).toMatchObject({ id, email });
+    expect(exported.account).toMatchObject({ id, email, second_factor_owed: false });
     expect(exported.face.fv).toEqual((await api.get('/user', { token })).body.user.fv);
     expect(exported).toMatchObject({ recovery_codes_left: 10, passkeys: [] });
     expect(exported.sessions).toHaveLength(2);

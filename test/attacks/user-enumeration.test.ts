@@ -69,7 +69,7 @@ describe('a sign-in with a wrong password', () => {
   it('is answered the same for an address with an account and one without, in all but the id of the request', async () => {
     const answerTo = async (email: string) => {
       const { status, headers, body } = await guess(email);
-      const { 'x-request-id': _id, date: _date, ...others } = Object.fromEntries(headers);
+      const others = { ...Object.fromEntries(headers), 'x-request-id': '', date: '' };
       return { status, headers: others, body: { ...body, request_id: '' } };
     };
     const expected = await answerTo(unknown[0]!);

@@ -68,7 +68,7 @@ describe('guessing', () => {
     expect(new Set(codes).size).toBe(10);
     // 16 of 32 letters are 80 bits.
     for (const code of codes) expect(code).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$/);
-    const places = codes.map((code) => [...code].map((letter, i) => `${i}${letter}`)).flat();
+    const places = codes.map((code) => Array.from(code, (letter, i) => `${i}${letter}`)).flat();
     expect(new Set(places).size).toBeGreaterThan(80);
   });
 

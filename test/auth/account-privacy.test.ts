@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { AccountErasure } from '../../src/auth/account-erasure.js';
+import { AccountExport } from '../../src/auth/account-export.js';
+import { Consents } from '../../src/auth/consent.js';
 import { isGenuineReceipt } from '../../src/auth/erasure-receipt.js';
 import { FaceRetention } from '../../src/auth/face-retention.js';
 import type { AuthenticatedCaller } from '../../src/auth/sessions.js';
@@ -75,6 +77,21 @@ describe('the privacy of an account', () => {
     expect(await storage.accounts.findRecord(caller.account.id)).toBeNull();
   });
 
+  it('leaves no key of an enrolment that slipped in between the key and the rest', async () => {
+    const slippingIn = {
+      ...storage.accounts,
+      erase: async (accountId: string) => {
+        await useCases.enrolment.store(caller, {
+          template: { modelId: 'model@1', vector: Float32Array.of(0, 1) },
+          qualityScore: 1,
+        });
+        return storage.accounts.erase(accountId);
+      },
+    };
+    expect(await erasureOver(slippingIn).erase(caller.account, 'account')).not.toBeNull();
+    expect(await storage.accountKeys.find(caller.account.id)).toBeNull();
+  });
+
   it('of several erasures at once one gives a receipt', async () => {
     const erasure = erasureOver(storage.accounts);
     const receipts = await Promise.all(
@@ -94,18 +111,57 @@ describe('the privacy of an account', () => {
     expect((await storage.accounts.findById(caller.account.id))?.reference).toBeNull();
   });
 
-  it('whoever withdraws needs a recent sign-in, for it takes the face off the account', async () => {
-    now += 901_000;
-    await expect(useCases.consents.withdraw(caller)).rejects.toMatchObject({
-      code: 'reauthentication_required',
+  it('whoever takes the face off, copies the account or erases it needs a recent sign-in', async () => {
+    const copy = new AccountExport({
+      ...useCases,
+      accounts: storage.accounts,
+      audit: storage.audit,
+      events: { record: async () => undefined },
+      reauthenticationSeconds: 900,
+      now: () => now,
     });
+    expect((await copy.run(caller)).template).not.toBeNull();
+    now += 901_000;
+    const erasure = erasureOver(storage.accounts);
+    for (const work of [useCases.consents.withdraw(caller), copy.run(caller), erasure.eraseOwn(caller)]) {
+      await expect(work).rejects.toMatchObject({ code: 'reauthentication_required' });
+    }
     expect((await storage.accounts.findById(caller.account.id))?.reference).not.toBeNull();
+    expect(await storage.accountKeys.find(caller.account.id)).not.toBeNull();
+  });
+
+  it('a withdrawal that was broken off after the key has left noise, and the same again finishes it', async () => {
+    const consents = new Consents({
+      ...useCases,
+      consents: storage.consents,
+      accounts: {
+        ...storage.accounts,
+        eraseReference: () => Promise.reject(new StorageUnavailable('pulled')),
+      },
+      terms: { required: true, version: '1', text: 'the text' },
+      events: { record: async () => undefined },
+      reauthenticationSeconds: 900,
+      now: () => now,
+    });
+    await expect(consents.withdraw(caller)).rejects.toThrow('pulled');
+    expect(await storage.accountKeys.find(caller.account.id)).toBeNull();
+    await useCases.consents.withdraw(caller);
+    expect((await storage.accounts.findById(caller.account.id))?.reference).toBeNull();
+    expect(useCases.recorded.at(-1)).toMatchObject({ action: 'consent_withdrawn' });
+  });
+
+  it('withdrawing does not lift what an account owes since its face was taken from it', async () => {
+    await storage.accounts.eraseReference(caller.account.id, true);
+    const owing = { ...caller, account: (await storage.accounts.findById(caller.account.id))! };
+    await useCases.consents.withdraw(owing);
+    expect(await storage.accounts.findById(caller.account.id)).toMatchObject({ secondFactorOwed: true });
+    expect((await useCases.signIn.run(CREDENTIALS)).outcome).toBe('face_required');
   });
 
   describe('a face that nobody uses', () => {
-    const retention = (seconds: number | null) =>
+    const retention = (seconds: number | null, accounts = storage.accounts) =>
       new FaceRetention({
-        accounts: storage.accounts,
+        accounts,
         keys: storage.accountKeys,
         events: { record: async (event) => void useCases.recorded.push(event) },
         seconds,
@@ -120,6 +176,34 @@ describe('the privacy of an account', () => {
       expect(await storage.accountKeys.find(account.id)).toBeNull();
       expect(useCases.recorded.at(-1)).toMatchObject({ action: 'face_expired', by: 'system' });
       expect((await useCases.signIn.run(CREDENTIALS)).outcome).toBe('face_required');
+    });
+
+    it('is erased by the next round when one was broken off after the key', async () => {
+      now += 100 * DAY_MS + 1;
+      const breaking = {
+        ...storage.accounts,
+        eraseReference: () => Promise.reject(new StorageUnavailable('pulled')),
+      };
+      await expect(retention(100 * 86_400, breaking).run()).rejects.toThrow('pulled');
+      await retention(100 * 86_400).run();
+      const account = await storage.accounts.findById(caller.account.id);
+      expect(account).toMatchObject({ reference: null, secondFactorOwed: true });
+    });
+
+    it('stays when it is used after the round has found it', async () => {
+      now += 100 * DAY_MS + 1;
+      const usedMeanwhile = {
+        ...storage.accounts,
+        withReferenceUnusedSince: async (time: number, limit: number) => {
+          const found = await storage.accounts.withReferenceUnusedSince(time, limit);
+          await storage.accounts.touchReference(caller.account.id, caller.account.reference!.ciphertext, now);
+          return found;
+        },
+      };
+      await retention(100 * 86_400, usedMeanwhile).run();
+      const account = (await storage.accounts.findById(caller.account.id))!;
+      expect(await useCases.enrolment.reference(account)).not.toBeNull();
+      expect(account.secondFactorOwed).toBe(false);
     });
 
     it('stays before that, after a use, and for ever without a limit', async () => {

@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 
 import type {
   Account,
+  AccountRecord,
   BiometricReference,
   Consent,
   LiveRecord,
@@ -143,6 +144,18 @@ export const aConsent = (changes: Partial<Consent> = {}): Consent => ({
   givenAt: NOW,
   withdrawnAt: null,
   means: 'call',
+  ...changes,
+});
+
+/** An account with nothing but what is said. */
+export const aRecord = (changes: Partial<AccountRecord> = {}): AccountRecord => ({
+  account: newAccount(),
+  sessions: [],
+  liveRecords: [],
+  passkeys: [],
+  recoveryCodes: [],
+  notices: [],
+  consents: [],
   ...changes,
 });
 

@@ -3,10 +3,21 @@ import path from 'node:path';
 
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { MAX_LIVE_RECORDS, StorageUnavailable } from '../../src/storage/port.js';
+import { type BiometricReference, MAX_LIVE_RECORDS, StorageUnavailable } from '../../src/storage/port.js';
 import { MIGRATIONS } from '../../src/storage/sqlite/migrations.js';
 import { openSqliteStorage } from '../../src/storage/sqlite/sqlite-storage.js';
 import { removeTemporaryDirectories, temporaryDirectory } from '../support/server.js';
+import {
+  aConsent,
+  aNotice,
+  aPasskey,
+  aRecord,
+  aReference,
+  at,
+  newAccount,
+  newSession,
+  plain,
+} from './contract-fixture.js';
 import { describeStorageContract } from './storage-contract.js';
 
 afterAll(removeTemporaryDirectories);
@@ -30,42 +41,108 @@ describeStorageContract('SQLite in memory', async () => {
   return { first: storage, second: storage, close: () => storage.close() };
 });
 
-const account = (id: string) => ({
-  id,
-  email: `${id}@example.org`,
-  passwordHash: 'x',
-  createdAt: 1,
-  reference: null,
-  referenceErasures: 0,
-});
+const account = (id: string) => newAccount({ id, email: `${id}@example.org` });
+
+/** @returns all that is in the files of a database, as text */
+async function onDisk(directory: string): Promise<string> {
+  const names = await readdir(directory);
+  const files = await Promise.all(names.map((name) => readFile(path.join(directory, name), 'latin1')));
+  return files.join('');
+}
 
 describe('SQLite file', () => {
   it('holds nothing of a reference that was erased or replaced, in no file', async () => {
     const directory = await temporaryDirectory();
     const storage = openSqliteStorage(path.join(directory, 'vultus.db'));
     await storage.accounts.insert(account('a'));
-    await storage.sessions.insert({ id: 's', accountId: 'a', createdAt: 1, expiresAt: 9, methods: ['pwd'] });
+    await storage.sessions.insert(newSession({ id: 's', accountId: 'a' }));
     const allowedBy = { sessionId: 's', referenceErasures: 0, now: 1 };
-    const marks = ['first-ciphertext', 'second-ciphertext'].map((mark) => Buffer.from(mark.repeat(120)));
-    for (const ciphertext of marks) {
-      const reference = { modelId: 'm', ciphertext, qualityScore: 1, createdAt: 1 };
+    const [first, second, third] = ['first-ciphertext', 'second-ciphertext', 'third-ciphertext'].map((mark) =>
+      aReference({ ciphertext: Buffer.from(mark.repeat(120)) }),
+    ) as [BiometricReference, BiometricReference, BiometricReference];
+    for (const reference of [first, second]) {
       expect(await storage.accounts.putReference('a', reference, allowedBy)).toBe(true);
     }
-    const onDisk = async () => {
-      const names = await readdir(directory);
-      return Buffer.concat(await Promise.all(names.map((name) => readFile(path.join(directory, name)))));
-    };
-    expect((await onDisk()).includes('first-ciphertext')).toBe(false);
-    expect((await onDisk()).includes('second-ciphertext')).toBe(true);
-    await storage.accounts.eraseReference('a');
-    expect((await onDisk()).includes('second-ciphertext')).toBe(false);
+    expect(await onDisk(directory)).not.toContain('first-ciphertext');
+    expect(await onDisk(directory)).toContain('second-ciphertext');
+    expect(await storage.accounts.replaceReference('a', second.ciphertext, third)).toBe(true);
+    expect(await onDisk(directory)).not.toContain('second-ciphertext');
+    expect(await onDisk(directory)).toContain('third-ciphertext');
+    await storage.accounts.eraseReference('a', false);
+    expect(await onDisk(directory)).not.toContain('third-ciphertext');
+    await storage.close();
+  });
+
+  it('holds nothing of an account that was erased, in no file', async () => {
+    const directory = await temporaryDirectory();
+    const storage = openSqliteStorage(path.join(directory, 'vultus.db'));
+    const allowedBy = { sessionId: 's', now: 1 };
+    const named = (name: string) => ({
+      name: `${name}-passkey`,
+      publicKey: Buffer.from(`${name}-public-key`),
+    });
+    for (const name of ['left', 'gone']) {
+      await storage.accounts.insert({
+        ...account(name),
+        reference: aReference({ ciphertext: Buffer.from(`${name}-ciphertext`) }),
+      });
+      await storage.sessions.insert(
+        newSession({ id: `s ${name}`, accountId: name, device: `${name}-device` }),
+      );
+      const bySession = { ...allowedBy, sessionId: `s ${name}` };
+      expect(await storage.passkeys.add(name, aPasskey(named(name)), bySession)).toBe('added');
+      await storage.recoveryCodes.replace(name, [`${name}-code`]);
+      await storage.notices.append(name, aNotice({ kind: `${name}-notice` }));
+      await storage.consents.give(name, aConsent({ version: `${name}-consent` }));
+      const record = { ciphertext: Buffer.from(`${name}-live-record`), createdAt: 1 };
+      await storage.accounts.appendLiveRecord(name, record);
+      await storage.signInFlows.insert({
+        id: `${name}-flow`,
+        accountId: name,
+        state: 'awaiting_face',
+        faceFailures: 0,
+        createdAt: 1,
+        expiresAt: 9,
+      });
+    }
+    expect(await storage.accounts.erase('gone')).toBe(true);
+    const text = await onDisk(directory);
+    expect(text.match(/gone[-@][a-z-]+/g)).toBeNull();
+    const marks = 'device passkey public-key code notice consent live-record ciphertext flow'.split(' ');
+    for (const mark of marks) expect(text).toContain(`left-${mark}`);
+    await storage.close();
+  });
+
+  it('holds nothing of a key that was shredded, in no file', async () => {
+    const directory = await temporaryDirectory();
+    const storage = openSqliteStorage(path.join(directory, 'vultus.db'));
+    await storage.accountKeys.insertUnlessThere('a', Buffer.from('sealed-key-of-a'));
+    await storage.accountKeys.insertUnlessThere('b', Buffer.from('sealed-key-of-b'));
+    expect(await onDisk(directory)).toContain('sealed-key-of-a');
+    expect(await storage.accountKeys.shred('a')).toBe(true);
+    expect(await onDisk(directory)).not.toContain('sealed-key-of-a');
+    expect(await onDisk(directory)).toContain('sealed-key-of-b');
+    await storage.close();
+  });
+
+  it('takes nothing out of the audit log, nor changes it, whoever writes to the file', async () => {
+    const { default: Database } = await import('libsql');
+    const file = path.join(await temporaryDirectory(), 'vultus.db');
+    const storage = openSqliteStorage(file);
+    const entry = { sequence: 1, at: 1, accountId: null, record: '{}', hash: 'x' };
+    await storage.audit.append(entry);
+    const db = new Database(file);
+    expect(() => db.exec(`UPDATE audit_log SET record = '{"other":1}'`)).toThrow(/not changed/);
+    expect(() => db.exec('DELETE FROM audit_log')).toThrow(/not cut/);
+    db.close();
+    expect(await storage.audit.page(0, 9)).toEqual([entry]);
     await storage.close();
   });
 
   it('holds nothing of the live records of a face that was erased, in no file', async () => {
     const directory = await temporaryDirectory();
     const storage = openSqliteStorage(path.join(directory, 'vultus.db'));
-    const reference = { modelId: 'm', ciphertext: Uint8Array.of(1), qualityScore: 1, createdAt: 1 };
+    const reference = aReference({ ciphertext: Uint8Array.of(1) });
     const names = ['a', 'b', 'c', 'd'];
     for (const name of names) await storage.accounts.insert({ ...account(name), reference });
     // Many and of several sizes, so that the database moves them from page to page; some are dropped on the way.
@@ -76,11 +153,10 @@ describe('SQLite file', () => {
       }
     }
     const marksOf = async (name: string) => {
-      const files = await readdir(directory);
-      const bytes = await Promise.all(files.map((file) => readFile(path.join(directory, file), 'latin1')));
-      return new Set(bytes.join('').match(new RegExp(`<record [0-9]+ of ${name}>`, 'g'))).size;
+      const text = await onDisk(directory);
+      return new Set(text.match(new RegExp(`<record [0-9]+ of ${name}>`, 'g'))).size;
     };
-    await storage.accounts.eraseReference('a');
+    await storage.accounts.eraseReference('a', false);
     expect(await marksOf('a')).toBe(0);
     await storage.archive.accounts.remove(['b']);
     await storage.removeExpired(1);
@@ -152,9 +228,9 @@ describe('SQLite file', () => {
       ['z', ['pwd']],
       ['y', ['pwd', 'face']],
     ]);
-    expect((await storage.sessions.findLive('a', 'y', 1))?.account.email).toBe('a@example.org');
+    expect((await storage.sessions.findLive('a', 'y', at(1)))?.account.email).toBe('a@example.org');
     await storage.archive.accounts.remove(['a']);
-    expect(await storage.sessions.findLive('a', 'y', 1)).toBeNull();
+    expect(await storage.sessions.findLive('a', 'y', at(1))).toBeNull();
     await storage.close();
   });
 
@@ -195,6 +271,73 @@ describe('SQLite file', () => {
     await again.close();
   });
 
+  it('of the version before sessions had tokens of their own is brought up to date with all that is in it', async () => {
+    const { default: Database } = await import('libsql');
+    const file = path.join(await temporaryDirectory(), 'vultus.db');
+    const old = new Database(file);
+    old.exec('PRAGMA foreign_keys = ON');
+    for (const step of MIGRATIONS.slice(0, 3)) old.exec(step);
+    old.exec('PRAGMA user_version = 3');
+    old.exec(`INSERT INTO accounts VALUES
+      (7, 'b', 'b@example.org', 'hash', 1, NULL, NULL, NULL, NULL, 2),
+      (3, 'a', 'a@example.org', 'hash', 1, 'fr_feature', x'0102', 0.5, 3, 0)`);
+    old.exec(`INSERT INTO sessions VALUES ('z', 3, 1, 5, 9, 'pwd'), ('y', 3, 2, 6, 9, 'pwd face')`);
+    old.exec(`INSERT INTO live_records VALUES (3, 1, x'0304', 4)`);
+    old.exec(`INSERT INTO spent_tickets VALUES ('t', 9)`);
+    old.close();
+
+    for (let opening = 0; opening < 2; opening++) {
+      const storage = openSqliteStorage(file);
+      const session = { accountId: 'a', expiresAt: 9, replaced: null, device: null };
+      expect(plain(await storage.archive.accounts.page(null, 9))).toEqual([
+        plain(
+          aRecord({
+            account: {
+              id: 'a',
+              email: 'a@example.org',
+              passwordHash: 'hash',
+              createdAt: 1,
+              reference: {
+                modelId: 'fr_feature',
+                ciphertext: Uint8Array.of(1, 2),
+                qualityScore: 0.5,
+                createdAt: 3,
+                lastUsedAt: 3,
+                renewalDue: false,
+              },
+              referenceErasures: 0,
+              secondFactorOwed: false,
+              hasPasskeys: false,
+            },
+            sessions: [
+              { ...session, id: 'z', tokenHash: 'z', createdAt: 5, lastUsedAt: 5, methods: ['pwd'] },
+              { ...session, id: 'y', tokenHash: 'y', createdAt: 6, lastUsedAt: 6, methods: ['pwd', 'face'] },
+            ],
+            liveRecords: [{ ciphertext: Uint8Array.of(3, 4), createdAt: 4 }],
+          }),
+        ),
+        aRecord({
+          account: {
+            ...account('b'),
+            passwordHash: 'hash',
+            createdAt: 1,
+            referenceErasures: 2,
+          },
+        }),
+      ]);
+      expect(await storage.tickets.spend('t', 9)).toBe(false);
+      await storage.close();
+    }
+    const storage = openSqliteStorage(file);
+    expect(await storage.accounts.withReferenceUnusedSince(4, 9)).toEqual(['a']);
+    expect(await storage.sessions.replaceToken('a', 'z', 'z', { tokenHash: 'new', at: 7 })).toBe(true);
+    expect((await storage.sessions.findLive('a', 'z', at(7)))?.session).toMatchObject({
+      tokenHash: 'new',
+      replaced: { tokenHash: 'z', at: 7 },
+    });
+    await storage.close();
+  });
+
   it('that another process writes to is not ready', async () => {
     const { default: Database } = await import('libsql');
     const file = path.join(await temporaryDirectory(), 'vultus.db');
@@ -230,7 +373,8 @@ describe('SQLite file', () => {
     await openSqliteStorage(file).close();
     const { default: Database } = await import('libsql');
     const db = new Database(file);
-    const half = `INSERT INTO accounts VALUES (NULL, 'a', 'a@example.org', 'x', 1, 'fr_feature', NULL, NULL, NULL, 0)`;
+    const half = `INSERT INTO accounts (id, email, password_hash, created_at, reference_model)
+      VALUES ('a', 'a@example.org', 'x', 1, 'fr_feature')`;
     expect(() => db.exec(half)).toThrow(/CHECK/);
     db.close();
   });

@@ -8,21 +8,21 @@ import { TokenSigner } from '../../src/auth/tokens.js';
 import { RelyingParty } from '../../src/auth/webauthn.js';
 import { openSqliteStorage } from '../../src/storage/sqlite/sqlite-storage.js';
 import { Authenticator, type Ceremony } from './authenticator.js';
-import { createUseCases } from './use-cases.js';
+import { type UseCaseSettings, createUseCases } from './use-cases.js';
 
 export const ORIGIN = 'https://example.org';
 export const RP_ID = 'example.org';
 export const ADA = { email: 'ada@example.org', password: 'correct horse battery' };
 export const BOB = { email: 'bob@example.org', password: 'correct horse battery' };
 
-/** Passkeys over a real store, and Ada, who has just signed up. Three failures in a row bring a delay. */
-export async function preparePasskeys() {
+/** Passkeys over a real store, and Ada, who has just signed up. Unless said otherwise three failures in a row bring a delay. */
+export async function preparePasskeys(settings: Partial<Omit<UseCaseSettings, 'storage' | 'now'>> = {}) {
   const storage = openSqliteStorage(':memory:');
   const clock = { now: 1_900_000_000_000 };
   const now = () => clock.now;
   const capturer = { modelId: 'model@1', capture: () => Promise.reject(new Error('no face is looked at')) };
   const attempts = { beforeDelay: 3, beforeSuspension: 100 };
-  const useCases = await createUseCases({ storage, capturer, now, attempts });
+  const useCases = await createUseCases({ storage, capturer, now, attempts, ...settings });
   // Of the same secret as in the use cases: what is known here is known there.
   const tokens = new TokenSigner('device', 'd'.repeat(32));
   const devices = new KnownDevices({ tokens, origins: useCases.origins, now });

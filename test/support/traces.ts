@@ -29,7 +29,7 @@ export function tracesOfNumbers(what: string, numbers: readonly number[]): Trace
 /** How the first bytes of a picture look, as they are and in base64. */
 const BEGINNINGS: readonly (readonly [string, RegExp])[] = [
   ['a JPEG', /\xff\xd8\xff[\xc0\xdb\xe0-\xef\xfe]/],
-  ['a PNG', /\x89PNG\r\n\x1a\n/],
+  ['a PNG', /\x89PNG\r\n/],
   ['a WebP', /RIFF[^]{4}WEBP/],
   ['a JPEG in base64', /[/_]9j[/_][24]/],
   ['a PNG in base64', /iVBORw0KGgo/],

@@ -11,6 +11,7 @@ import type { PageOrigins } from '../page-origins.js';
 import { requestIdOf } from '../request-id.js';
 import { toProblem } from '../problem.filter.js';
 import { PROBLEM_MEDIA_TYPE, Problem, problemBody } from '../problems.js';
+import { BARE_HEADERS } from '../security-headers.js';
 import { LiveConversation, MAX_FRAME_BYTES } from './live-conversation.js';
 import { wireMessage } from './live-messages.js';
 import type { LiveSessions } from './live-sessions.js';
@@ -257,7 +258,7 @@ function refuse(socket: Duplex, problem: Problem, requestId: string): void {
     `Content-Type: ${PROBLEM_MEDIA_TYPE}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Request-Id: ${requestId}`,
-    'Cache-Control: no-store',
+    ...Object.entries(BARE_HEADERS).map(([name, value]) => `${name}: ${value}`),
     'Connection: close',
     ...(status === 401 ? ['WWW-Authenticate: Bearer'] : []),
     ...(retryAfterSeconds === undefined ? [] : [`Retry-After: ${retryAfterSeconds}`]),

@@ -62,7 +62,7 @@ export const receipt = {
 };
 export const exported = {
   exported_at: '2026-01-01T12:00:00.000Z',
-  account: { id, email, created_at: '2026-01-01T11:00:00.000Z' },
+  account: { id, email, created_at: '2026-01-01T11:00:00.000Z', second_factor_owed: false },
   face: null,
   sessions: [],
   passkeys: [],

@@ -22,7 +22,12 @@ export const noticesSchema = z.object({
 
 export const seenSchema = z.strictObject({
   ids: z
-    .array(z.string('must be a text').max(300, 'is too long'))
+    .array(
+      z
+        .string('must be a text')
+        .max(300, 'is too long')
+        .refine((id) => !/\p{Cc}/u.test(id), 'holds characters that no id has'),
+    )
     .max(100, 'are too many')
     .meta({ example: ['0d5f0a8e-6c1c-4a55-9b1e-6f8d0e1b2c3d'] }),
 });

@@ -46,7 +46,16 @@ const time = z.iso.datetime();
 
 export const exportSchema = z.object({
   exported_at: time,
-  account: z.object({ id: z.string(), email: z.string(), created_at: time }),
+  account: z.object({
+    id: z.string(),
+    email: z.string(),
+    created_at: time,
+    second_factor_owed: z
+      .boolean()
+      .describe(
+        'Whether the password alone does not sign in, since the face was taken away by somebody else.',
+      ),
+  }),
   face: z
     .object({
       model: z.string(),
@@ -75,6 +84,7 @@ export const exportSchema = z.object({
       public_key: z.string(),
       transports: z.array(z.string()),
       backed_up: z.boolean(),
+      signatures: z.int().describe('As the authenticator counts them; 0 when it does not.'),
       created_at: time,
       last_used_at: time.nullable(),
     }),
@@ -101,7 +111,12 @@ export function exportAnswer(exported: ExportedAccount): z.infer<typeof exportSc
   const { reference } = account;
   return {
     exported_at: iso(exported.at),
-    account: { id: account.id, email: account.email, created_at: iso(account.createdAt) },
+    account: {
+      id: account.id,
+      email: account.email,
+      created_at: iso(account.createdAt),
+      second_factor_owed: account.secondFactorOwed,
+    },
     face: reference && {
       model: reference.modelId,
       quality_score: reference.qualityScore,
@@ -125,6 +140,7 @@ export function exportAnswer(exported: ExportedAccount): z.infer<typeof exportSc
       public_key: Buffer.from(passkey.publicKey).toString('base64url'),
       transports: [...passkey.transports],
       backed_up: passkey.backedUp,
+      signatures: passkey.counter,
       created_at: iso(passkey.createdAt),
       last_used_at: passkey.lastUsedAt === null ? null : iso(passkey.lastUsedAt),
     })),

@@ -45,14 +45,18 @@ export class SqliteDatabase {
 
   /** @returns a function that answers the first row, undefined without one */
   prepareRead(sql: string): (...values: SqlValue[]) => unknown {
-    const statement = this.#db.prepare(sql);
-    return (...values) => this.#guarded(() => statement.get(values.map(whole)));
+    const { statement, rowOf } = rowsOf(this.#db.prepare(sql));
+    return (...values) =>
+      this.#guarded(() => {
+        const row = statement.get(values.map(whole));
+        return row === undefined ? undefined : rowOf(row);
+      });
   }
 
   /** @returns a function that answers all rows */
   prepareReadAll(sql: string): (...values: SqlValue[]) => unknown[] {
-    const statement = this.#db.prepare(sql);
-    return (...values) => this.#guarded(() => statement.all(values.map(whole)));
+    const { statement, rowOf } = rowsOf(this.#db.prepare(sql));
+    return (...values) => this.#guarded(() => statement.all(values.map(whole)).map(rowOf));
   }
 
   /** @returns a function that answers the number of changed rows once they are written through */
@@ -130,6 +134,19 @@ function inTransaction<T>(db: Database.Database, action: () => T): T {
     }
     throw error;
   }
+}
+
+/** The driver takes half as long again for a row with the names of its columns as for one without. */
+function rowsOf(statement: Database.Statement) {
+  const names = statement.columns().map(({ name }) => name);
+  const rowOf = (values: unknown): unknown => {
+    const row: Record<string, unknown> = {};
+    names.forEach((name, i) => {
+      row[name] = (values as unknown[])[i];
+    });
+    return row;
+  };
+  return { statement: statement.raw(), rowOf };
 }
 
 /** @returns whether `error` says that `column`, as `table.column`, must be unique and has refused a row */

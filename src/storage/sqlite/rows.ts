@@ -3,15 +3,23 @@ import { z } from 'zod';
 import type { Account, LiveRecord, Session, SignInFlow } from '../port.js';
 import type { SqlValue } from './database.js';
 
-/** The driver gives a row's bytes in one form when it is asked for one row, in another for many. */
-export const blob = z.union([
-  z.instanceof(Uint8Array),
-  z.instanceof(ArrayBuffer).transform((buffer) => new Uint8Array(buffer)),
-]);
+export const blob = z.instanceof(Uint8Array);
 
 /** SQLite has no truth values. */
 export const flag = z.int().transform((value) => value !== 0);
 
+const reference = z
+  .object({
+    modelId: z.string(),
+    ciphertext: blob,
+    qualityScore: z.number().nullable(),
+    createdAt: z.int(),
+    lastUsedAt: z.int(),
+    renewalDue: z.boolean(),
+  })
+  .nullable();
+
+/** Read with every request: its schemas are made once, and its flags are not schemas of their own. */
 export const accountRow = z
   .object({
     id: z.string(),
@@ -24,19 +32,19 @@ export const accountRow = z
     reference_created_at: z.int().nullable(),
     reference_erasures: z.int().nonnegative(),
     reference_last_used_at: z.int().nullable(),
-    reference_renewal_due: flag,
-    second_factor_owed: flag,
-    has_passkeys: flag,
+    reference_renewal_due: z.int(),
+    second_factor_owed: z.int(),
+    has_passkeys: z.int(),
   })
-  .transform((row) => ({
+  .transform((row): Account => ({
     id: row.id,
     email: row.email,
     passwordHash: row.password_hash,
     createdAt: row.created_at,
     referenceErasures: row.reference_erasures,
-    secondFactorOwed: row.second_factor_owed,
-    hasPasskeys: row.has_passkeys,
-    reference: referenceSchema.nullable().parse(
+    secondFactorOwed: row.second_factor_owed !== 0,
+    hasPasskeys: row.has_passkeys !== 0,
+    reference: reference.parse(
       row.reference_model === null
         ? null
         : {
@@ -45,19 +53,10 @@ export const accountRow = z
             qualityScore: row.reference_quality,
             createdAt: row.reference_created_at,
             lastUsedAt: row.reference_last_used_at,
-            renewalDue: row.reference_renewal_due,
+            renewalDue: row.reference_renewal_due !== 0,
           },
     ),
   }));
-
-const referenceSchema = z.object({
-  modelId: z.string(),
-  ciphertext: blob,
-  qualityScore: z.number().nullable(),
-  createdAt: z.int(),
-  lastUsedAt: z.int(),
-  renewalDue: z.boolean(),
-});
 
 /** The columns that `accountRow` reads. */
 const ACCOUNT_COLUMNS = `accounts.*,
