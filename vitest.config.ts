@@ -40,10 +40,14 @@ if (thorough) projects.push({ extends: true, test: { name: 'simulated', include:
 if (onMongodb) {
   projects.push(
     { extends: true, test: { name: 'mongodb-only', include: MONGODB_ONLY } },
-    // The whole API again, on the other store.
+    // The whole API again, on the other store, and the attack that is meant for it.
     {
       extends: true,
-      test: { name: 'mongodb', include: ['test/api/**/*.test.ts'], env: { TEST_STORE: 'mongodb' } },
+      test: {
+        name: 'mongodb',
+        include: ['test/api/**/*.test.ts', 'test/attacks/nosql-operator-injection.test.ts'],
+        env: { TEST_STORE: 'mongodb' },
+      },
     },
   );
 }

@@ -28,7 +28,12 @@ export function createAccountGuards(
   const { accounts, signInFlows: flows } = storage;
   const { reauthenticationSeconds } = config;
   const verificationTokens = new TokenSigner('verification', secrets.faceAuthSecret);
-  const devices = new KnownDevices({ tokens: new TokenSigner('device', secrets.jwtSecret), origins, now });
+  const devices = new KnownDevices({
+    tokens: new TokenSigner('device', secrets.jwtSecret),
+    accounts,
+    origins,
+    now,
+  });
   const limits = new AttemptLimits({
     attempts: storage.attempts,
     devices,

@@ -30,6 +30,6 @@ it.each([
   expect(label ?? '').toMatch(/^[\p{L}\p{N} ._-]{0,60}$/u);
 });
 
-it('cuts a long name off', () => {
-  expect(deviceLabelOf(`${'n'.repeat(500)}/1.0 (X11; Linux)`)).toBe('n'.repeat(60));
+it('says nothing that a client has made up, to whoever reads the notice', () => {
+  expect(deviceLabelOf('Account locked. Call 0800 555 123/1.0 (X11; Linux x86_64)')).toBe('Linux');
 });

@@ -80,7 +80,7 @@ export class FaceController {
     @Headers(CONSENT_HEADER) consentHeader: string | undefined,
   ) {
     this.enrolment.requireStillsAllowed(caller);
-    const result = await this.uploads.admit(async () => {
+    const result = await this.uploads.admit(caller.account.id, async () => {
       const { sample, consentField } = await readSampleForm(request, this.settings.maxImageBytes);
       return this.enrolment.enrol(caller, sample, givenConsent(consentHeader, consentField));
     });
@@ -121,7 +121,7 @@ export class FaceController {
     @Req() request: FormRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const result = await this.uploads.admit(async () =>
+    const result = await this.uploads.admit(claim.accountId, async () =>
       this.verification.verify(claim, await readSample(request, this.settings.maxImageBytes)),
     );
     if (result.outcome !== 'verified') throw captureProblem(result);

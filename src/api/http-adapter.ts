@@ -15,6 +15,7 @@ import {
 } from 'fastify';
 
 import { buildOpenApiDocument } from './api-documentation.js';
+import { cacheDocumentation } from './documentation-cache.js';
 import { buildAsyncApiDocument } from './live/async-api.js';
 import { WebSocketUpgradeOnly } from './live/websocket-upgrade.js';
 import { sendProblem } from './problem.filter.js';
@@ -93,6 +94,7 @@ export async function configureHttp(app: NestFastifyApplication, settings: HttpS
   });
   addGates(app, settings);
   carryOrigin(app);
+  cacheDocumentation(app.getHttpAdapter().getInstance());
   addDocumentation(app, settings.version);
 }
 
@@ -165,9 +167,9 @@ function addDocumentation(app: INestApplication, version: string): void {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
   });
-  const asyncApi = buildAsyncApiDocument(version);
+  const asyncApi = JSON.stringify(buildAsyncApiDocument(version));
   app.getHttpAdapter().get('/asyncapi.json', (_request: FastifyRequest, reply: FastifyReply) => {
-    void reply.send(asyncApi);
+    void reply.type('application/json').send(asyncApi);
   });
 }
 

@@ -9,6 +9,7 @@ import { Consents } from '../auth/consent.js';
 import type { AuthenticatedCaller } from '../auth/sessions.js';
 import { Answers, JsonBody, bodyProblems } from './api-documentation.js';
 import { Caller, SessionGuard } from './bearer.js';
+import { Expensive } from './rate-limits.js';
 import * as examples from './schemas/examples.js';
 import {
   consentAnswer,
@@ -81,6 +82,7 @@ export class PrivacyController {
   }
 
   @Get('export')
+  @Expensive()
   @ApiOperation({
     summary: 'Everything that is stored about the account',
     description: 'The caller must have signed in lately (`REAUTH_MAX_AGE`).',

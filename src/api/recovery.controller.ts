@@ -26,6 +26,7 @@ export class RecoveryController {
   ) {}
 
   @Post('recovery-codes')
+  @Expensive()
   @UseGuards(SessionGuard)
   @ApiBearerAuth('authorization')
   @ApiOperation({

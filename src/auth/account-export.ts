@@ -7,7 +7,7 @@ import type { SecurityEvents } from './security-event.js';
 import type { AuthenticatedCaller } from './sessions.js';
 
 /** More than anybody reads; the operator has all of them. */
-const MAX_AUDIT_ENTRIES = 10_000;
+const MAX_AUDIT_ENTRIES = 1000;
 
 /** Everything about an account, for its owner (GDPR, articles 15 and 20). Without what others could sign in with. */
 export class AccountExport {

@@ -12,8 +12,9 @@ import { AuthError } from './auth-error.js';
 import type { Consents, GivenConsent } from './consent.js';
 import { type LivenessPolicy, requireStillsAllowed } from './liveness-policy.js';
 import { requireRecentAuthentication } from './recent-authentication.js';
+import { needsSecondFactor } from './second-factor.js';
 import type { SecurityEvents } from './security-event.js';
-import type { AuthenticatedCaller } from './sessions.js';
+import type { AuthenticatedCaller, Sessions } from './sessions.js';
 import { TemplateKeyLost, type TemplateVault } from './template-vault.js';
 
 export type EnrolmentOutcome =
@@ -28,6 +29,7 @@ export class FaceEnrolment {
       readonly capturer: FaceCapturer;
       readonly vault: TemplateVault;
       readonly limits: AttemptLimits;
+      readonly sessions: Sessions;
       readonly consents: Consents;
       readonly events: SecurityEvents;
       readonly liveness: LivenessPolicy;
@@ -73,12 +75,20 @@ export class FaceEnrolment {
   ): Promise<EnrolmentOutcome> {
     await this.requireAllowed(caller, consent);
     const capture = await this.deps.capturer.capture(sample, 'enrolment');
-    if (capture.outcome === 'presentation_attack') {
-      await this.#note(caller.account, { outcome: 'failure', reason: 'presentation_attack' });
-      throw new AuthError('presentation_attack');
-    }
+    if (capture.outcome === 'presentation_attack') return this.refuseAttack(caller.account);
     if (capture.outcome !== 'captured') return capture;
     return { outcome: 'enrolled', template: await this.store(caller, capture) };
+  }
+
+  /** @throws AuthError `presentation_attack`, which is noted */
+  async refuseAttack(account: Account): Promise<never> {
+    await this.#note(account, { outcome: 'failure', reason: 'presentation_attack' });
+    throw new AuthError('presentation_attack');
+  }
+
+  /** @throws AuthError `consent_required` */
+  async requireConsent(account: Account): Promise<void> {
+    await this.deps.consents.require(account, null);
   }
 
   /**
@@ -108,6 +118,8 @@ export class FaceEnrolment {
     );
     if (!stored) throw new AuthError('enrolment_superseded');
     await limits.restoreFace(account.id);
+    // A session that a password alone has opened elsewhere must not outlive that it was enough.
+    if (!needsSecondFactor(account)) await this.deps.sessions.revokeOthers(session);
     await this.#note(account, { outcome: 'success' });
     return protectedTemplate;
   }

@@ -38,6 +38,16 @@ interface CapturedProbe {
   readonly qualityScore: number;
 }
 
+/** A probe held against the account's reference. */
+interface Comparison {
+  readonly account: Account;
+  readonly stored: BiometricReference;
+  readonly score: number;
+  /** Of the probe, and of all that accompanied it. */
+  readonly match: boolean;
+  readonly reference: Template;
+}
+
 /** A face that matches, before there is a session. */
 export interface FaceMatch {
   readonly account: Account;
@@ -114,17 +124,38 @@ export class FaceVerification {
     // From outside the same as a face that does not match: whoever tries pictures learns nothing from it.
     const probe = capture.outcome === 'captured' ? capture : null;
     const account = await this.deps.secondFactor.accountOf(flow);
-    const matched: (FaceMatch & { readonly score: number })[] = [];
-    await this.deps.limits.attemptFace(account, async () => {
-      const compared = probe && (await this.#compare(flow, probe));
-      if (compared?.match === true) matched.push(compared);
-      else await this.#reject(flow, compared?.score ?? null, probe ? 'face_mismatch' : 'presentation_attack');
-      return matched.length > 0 ? 'accepted' : 'failed';
-    });
-    const [match] = matched;
-    if (!match) throw new AuthError('face_mismatch');
+    const made = await this.#attempt(flow, account, probe);
+    if (!made.match) return this.#refuse(flow, made.isFlowEnded);
     await this.deps.secondFactor.pass(flow);
-    return { ...(await this.complete(flow, match)), score: match.score };
+    const reference = (await this.#keepUp(made, made.probe)) ?? made.reference;
+    return { ...(await this.complete(flow, { ...made, reference })), score: made.score };
+  }
+
+  /** Compares, and counts what does not match at the account and at the flow, whatever has become of that meanwhile. */
+  async #attempt(flow: SignInFlow, account: Account, probe: CapturedProbe | null) {
+    const { flows, limits, maxFaceFailures, now } = this.deps;
+    let isFlowEnded = false;
+    const matches: (Comparison & { readonly probe: CapturedProbe })[] = [];
+    await limits.attemptFace(account, async () => {
+      // Nothing is compared for one that has ended.
+      await this.requireWaiting(flow);
+      const compared = probe && (await this.#compare(flow, probe));
+      if (probe && compared?.match === true) {
+        matches.push({ ...compared, probe });
+        return 'accepted';
+      }
+      isFlowEnded = (await flows.countFaceFailure(flow.id, now(), maxFaceFailures)) === null;
+      await this.#note(flow, compared?.score ?? null, probe ? 'face_mismatch' : 'presentation_attack');
+      return 'failed';
+    });
+    const [matched] = matches;
+    return matched ? { ...matched, match: true as const } : { match: false as const, isFlowEnded };
+  }
+
+  /** @param isFlowEnded by another call, while this one was looking at its picture */
+  async #refuse(flow: SignInFlow, isFlowEnded: boolean): Promise<never> {
+    if (isFlowEnded) await this.deps.secondFactor.refuseEnded(flow);
+    throw new AuthError('face_mismatch');
   }
 
   /**
@@ -137,7 +168,8 @@ export class FaceVerification {
     const { account } = await this.#claimed(flow);
     await this.deps.limits.reserveFace(account);
     const reserved = await flows.reserveFaceAttempt(flow.id, this.deps.now(), maxFaceFailures);
-    if (reserved) return;
+    // Noted as a failure like it is counted as one: whoever breaks off is not unseen.
+    if (reserved) return this.#note(flow, null, 'live_attempt');
     await this.requireWaiting(flow);
     throw new AuthError('too_many_attempts');
   }
@@ -156,13 +188,14 @@ export class FaceVerification {
     witnesses: readonly Float32Array[],
     live: boolean,
   ): Promise<FaceMatch> {
-    const { match, score, account, reference, strangers } = await this.#compare(flow, probe, witnesses);
-    if (!live || !match || strangers > 0) {
+    const compared = await this.#compare(flow, probe, witnesses);
+    const { match, score, account } = compared;
+    if (!live || !match) {
       await this.#note(flow, score, live ? 'face_mismatch' : 'presentation_attack');
       throw new AuthError('face_mismatch');
     }
     await this.deps.secondFactor.pass(flow);
-    return { account, score, reference };
+    return { account, score, reference: (await this.#keepUp(compared, probe)) ?? compared.reference };
   }
 
   /** Opens the session of a flow that was passed with this match. */
@@ -183,23 +216,28 @@ export class FaceVerification {
   }
 
   /** Reads the reference after the picture, which may take its time: a face that was replaced or disabled meanwhile is gone. */
-  async #compare(flow: BiometricClaim, probe: CapturedProbe, witnesses: readonly Float32Array[] = []) {
+  async #compare(
+    flow: BiometricClaim,
+    probe: CapturedProbe,
+    witnesses: readonly Float32Array[] = [],
+  ): Promise<Comparison> {
     const { account, stored } = await this.#claimed(flow);
-    const { vault, threshold, witnessThreshold, upkeep } = this.deps;
+    const { vault, threshold, witnessThreshold } = this.deps;
     const opened = await vault.open(account.id, stored).catch((error: unknown) => {
       throw error instanceof TemplateKeyLost ? new AuthError('reference_incompatible') : error;
     });
     const vector = opened.protectProbe(probe.template.vector);
-    const decision = decide({ ...probe.template, vector }, opened.template, threshold);
-    const strangers = witnesses.filter(
+    const { match, score } = decide({ ...probe.template, vector }, opened.template, threshold);
+    const isOnePerson = witnesses.every(
       (features) =>
-        cosineSimilarity(opened.protectProbe(features), opened.template.vector) < witnessThreshold.cosine,
-    ).length;
-    const accepted = decision.match && strangers === 0;
-    const reference = accepted
-      ? await upkeep.matched(account.id, stored, { ...probe, score: decision.score })
-      : null;
-    return { account, strangers, ...decision, reference: reference ?? opened.template };
+        cosineSimilarity(opened.protectProbe(features), opened.template.vector) >= witnessThreshold.cosine,
+    );
+    return { account, stored, score, match: match && isOnePerson, reference: opened.template };
+  }
+
+  /** Once the sign-in is passed, and not before. @returns the new reference, null where the one in use stays */
+  #keepUp({ account, stored, score }: Comparison, probe: CapturedProbe): Promise<Template | null> {
+    return this.deps.upkeep.matched(account.id, stored, { ...probe, score });
   }
 
   /** The account behind the flow and its reference, still sealed, which must be one that can be compared. */
@@ -211,14 +249,6 @@ export class FaceVerification {
       throw new AuthError('reference_incompatible');
     }
     return { account, stored: account.reference };
-  }
-
-  /** Counts a failure of the flow beside that of the account. */
-  async #reject(flow: SignInFlow, score: number | null, reason: string): Promise<void> {
-    const { flows, maxFaceFailures, now } = this.deps;
-    const counted = await flows.countFaceFailure(flow.id, now(), maxFaceFailures);
-    if (!counted) await this.deps.secondFactor.refuseEnded(flow);
-    await this.#note(flow, score, reason);
   }
 
   async #note(flow: SignInFlow, score: number | null, reason: string): Promise<void> {

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+
+import type { Account, AccountStore } from '../storage/port.js';
 import type { RequestOrigins } from './request-origin.js';
 import { type TokenSigner, hashTokenReference } from './tokens.js';
 
@@ -11,24 +14,26 @@ export class KnownDevices {
   constructor(
     private readonly deps: {
       readonly tokens: TokenSigner;
+      readonly accounts: AccountStore;
       readonly origins: RequestOrigins;
       readonly now: () => number;
     },
   ) {}
 
-  /** @returns the token for the device to keep */
-  async issue(accountId: string): Promise<string> {
+  /** @returns the token for the device to keep, for as long as the account has the same password */
+  async issue({ id, passwordHash }: Account): Promise<string> {
     const { token } = await this.deps.tokens.issue({
-      accountId,
+      accountId: id,
       methods: [],
       lifetimeSeconds: LIFETIME_SECONDS,
       now: this.deps.now(),
+      live: { bound_to: epochOf(passwordHash) },
     });
     return token;
   }
 
   /**
-   * The token is checked also where there is no account: the time must not tell.
+   * All of the token is checked also where there is no account: the time must not tell.
    *
    * @returns a name for the device that is asking, null when it is not known to the account
    */
@@ -36,6 +41,14 @@ export class KnownDevices {
     const { deviceToken } = this.deps.origins.current;
     if (deviceToken === null) return null;
     const claims = await this.deps.tokens.verify(deviceToken, this.deps.now());
-    return claims && claims.sub === accountId ? hashTokenReference(claims.jti) : null;
+    if (!claims) return null;
+    const account = await this.deps.accounts.findById(claims.sub);
+    const isCurrent = account !== null && claims.bound_to === epochOf(account.passwordHash);
+    return isCurrent && claims.sub === accountId ? hashTokenReference(claims.jti) : null;
   }
+}
+
+/** Changes with the password: whoever collected tokens before has none for guessing at the new one. */
+function epochOf(passwordHash: string): string {
+  return createHash('sha256').update(`vultus-device-epoch ${passwordHash}`).digest('base64url').slice(0, 16);
 }

@@ -1,5 +1,4 @@
 import type { AuthenticatedCaller, Sessions } from './sessions.js';
-import { AuthError } from './auth-error.js';
 import type { FaceEnrolment } from './face-enrolment.js';
 import type { LiveRecords } from './live-records.js';
 import type { LiveSubject } from './live-subject.js';
@@ -26,10 +25,12 @@ export class LiveEnrolment {
     return this.deps.tickets.issue('enrolment', caller.account.id, caller.session.id);
   }
 
-  /** @throws AuthError `invalid_token` when the session behind the ticket has ended */
+  /** @throws AuthError `invalid_token` when the session behind the ticket has ended; `consent_required` */
   async subjectOf({ accountId, boundTo }: LiveTicket): Promise<LiveSubject> {
     const { enrolment, records, sessions } = this.deps;
     const caller = await sessions.find(accountId, boundTo);
+    // It may have been withdrawn since the ticket was issued; afterwards the withdrawal supersedes the enrolment.
+    await enrolment.requireConsent(caller.account);
     return {
       purpose: 'enrolment',
       requireAlive: async () => {
@@ -38,11 +39,9 @@ export class LiveEnrolment {
       // Nobody guesses at their own enrolment.
       reserveAttempt: async () => undefined,
       settle: async (evidence) => {
-        if (
-          evidence.presentation !== 'bona_fide' ||
-          (await records.isRecording(accountId, evidence.traces))
-        ) {
-          throw new AuthError('presentation_attack');
+        const isRecording = await records.isRecording(accountId, evidence.traces);
+        if (evidence.presentation !== 'bona_fide' || isRecording) {
+          return enrolment.refuseAttack(caller.account);
         }
         const reference = await enrolment.store(caller, evidence);
         await records.remember(accountId, evidence.traces);

@@ -3,9 +3,9 @@ import { AuthError } from './auth-error.js';
 import type { KnownDevices } from './known-devices.js';
 import type { ChallengePurpose, PasskeyChallenges } from './passkey-challenges.js';
 import { requireRecentAuthentication } from './recent-authentication.js';
-import type { SecondFactor } from './second-factor.js';
+import { type SecondFactor, needsSecondFactor } from './second-factor.js';
 import type { SecurityEvents } from './security-event.js';
-import type { AuthenticatedCaller } from './sessions.js';
+import type { AuthenticatedCaller, Sessions } from './sessions.js';
 import type { SignedIn } from './sign-in-completion.js';
 import type { AuthenticationResponseJSON, RegistrationResponseJSON, RelyingParty } from './webauthn.js';
 
@@ -18,6 +18,7 @@ export class Passkeys {
       readonly relyingParty: RelyingParty;
       readonly secondFactor: SecondFactor;
       readonly devices: KnownDevices;
+      readonly sessions: Sessions;
       readonly events: SecurityEvents;
       readonly reauthenticationSeconds: number;
       readonly now: () => number;
@@ -60,6 +61,8 @@ export class Passkeys {
     if (outcome === 'duplicate') throw new AuthError('passkey_in_use');
     if (outcome === 'too_many') throw new AuthError('too_many_passkeys');
     if (outcome === 'refused') throw new AuthError('invalid_token');
+    // As after enrolling a face: what the password alone has opened elsewhere ends.
+    if (!needsSecondFactor(account)) await this.deps.sessions.revokeOthers(session);
     await this.#note('passkey_added', account.id, passkey.id);
     return passkey;
   }
@@ -103,7 +106,7 @@ export class Passkeys {
    * @throws AuthError `passkey_rejected`
    */
   async recogniseDevice(response: AuthenticationResponseJSON): Promise<string> {
-    const { devices, events } = this.deps;
+    const { devices, events, secondFactor } = this.deps;
     const accountId = await this.#accept(response, RECOGNITION);
     if (accountId === null) throw new AuthError('passkey_rejected');
     await events.record({
@@ -113,7 +116,7 @@ export class Passkeys {
       by: 'account',
       subject: response.id,
     });
-    return devices.issue(accountId);
+    return devices.issue(await secondFactor.accountOf({ accountId }));
   }
 
   /** @returns the account of the passkey that has signed, null for one that is not to be accepted */

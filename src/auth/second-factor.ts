@@ -73,7 +73,7 @@ export class SecondFactor {
   }
 
   /** @throws AuthError `invalid_token` when there is no such account any more */
-  async accountOf({ accountId }: SignInFlow): Promise<Account> {
+  async accountOf({ accountId }: Pick<SignInFlow, 'accountId'>): Promise<Account> {
     const account = await this.deps.accounts.findById(accountId);
     if (!account) throw new AuthError('invalid_token');
     return account;

@@ -57,6 +57,6 @@ export class SignInCompletion {
       ...(flow === undefined ? {} : { flow }),
       ...(scores === undefined ? {} : { scores }),
     });
-    return { ...opened, account, deviceToken: isKnown ? null : await devices.issue(account.id) };
+    return { ...opened, account, deviceToken: isKnown ? null : await devices.issue(account) };
   }
 }

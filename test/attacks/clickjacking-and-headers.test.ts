@@ -69,7 +69,6 @@ describe('an answer', () => {
       '/user/sessions/%',
       '/..%2f..%2fetc',
       '/.well-known/x',
-      '/docs/..%5c',
       '/favicon.ico',
     ];
     for (const path of broken) {

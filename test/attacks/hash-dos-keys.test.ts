@@ -36,7 +36,10 @@ function keys(key: (i: number) => string): string {
 
 /** Of a Java-like string hash all of these are equal; of any hash, they differ in few places. */
 const colliding = (i: number) =>
-  [...i.toString(2).padStart(13, '0')].map((bit) => (bit === '0' ? 'Aa' : 'BB')).join('');
+  i
+    .toString(2)
+    .padStart(13, '0')
+    .replaceAll(/[01]/g, (bit) => (bit === '0' ? 'Aa' : 'BB'));
 
 const BODIES: readonly [string, string][] = [
   ['small numbers', keys((i) => String(i))],

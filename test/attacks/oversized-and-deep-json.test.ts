@@ -25,7 +25,7 @@ afterAll(async () => {
 
 async function send(
   route: Pick<Route, 'method' | 'path'>,
-  body: BodyInit,
+  body: string | Uint8Array<ArrayBuffer> | ReadableStream,
   more: Record<string, string> = {},
 ) {
   const response = await fetch(server.url + pathOf(route as Route, { id: 'x' }), {

@@ -6,12 +6,13 @@ import { removeTemporaryDirectories } from '../support/server.js';
 
 const HALF_A_YEAR_MS = 180 * 86_400_000;
 const BOB = { email: 'bob@example.org', accountId: 'bob' };
+const BOBS_ACCOUNT = { ...ADA, id: BOB.accountId, email: BOB.email };
 
 let attempts: Attempts;
 let hers: string;
 beforeEach(async () => {
   attempts = await prepareAttempts();
-  hers = await attempts.devices.issue(ADA.id);
+  hers = await attempts.devices.issue(ADA);
 });
 afterEach(() => attempts.close());
 afterAll(removeTemporaryDirectories);
@@ -34,7 +35,7 @@ describe('a known device', () => {
   });
 
   it('does not keep strangers waiting, nor another known device', async () => {
-    const another = await attempts.devices.issue(ADA.id);
+    const another = await attempts.devices.issue(ADA);
     await failOn(hers, BEFORE_DELAY);
     expect(await waitingTimeOn(null)).toBe(0);
     expect(await waitingTimeOn(another)).toBe(0);
@@ -100,7 +101,7 @@ describe('a stranger', () => {
   it.each<[string, () => string | Promise<string>]>([
     ['nothing', () => ''],
     ['no token', () => 'x.y.z'],
-    ['a token of another account', () => attempts.devices.issue(BOB.accountId)],
+    ['a token of another account', () => attempts.devices.issue(BOBS_ACCOUNT)],
     ['a forged one', () => signed('device', 'e'.repeat(32))],
     ['an altered one', () => hers.slice(0, -8) + 'AAAAAAAA'],
     ['a token of a session', () => signed('authorization', secret)],

@@ -16,10 +16,10 @@ describe('a password alone', () => {
   });
 
   it('does not while there is a face or a passkey, and does again when the last of both is gone', async () => {
-    const { id } = await her.bind();
+    const { id } = await her.bind(await her.signedIn());
     expect(await her.withPassword()).toBe('face_required');
     await her.enrol();
-    await her.passkeys.remove(her.ada, id);
+    await her.passkeys.remove(await her.signedIn(), id);
     expect(await her.withPassword()).toBe('face_required');
     const another = await her.bind(await her.signedIn());
     await her.disable();
@@ -33,14 +33,30 @@ describe('a password alone', () => {
     const insertByPasswordAlone = sessions.insertByPasswordAlone.bind(sessions);
     // The last moment: all that was asked before has found no second factor.
     sessions.insertByPasswordAlone = async (session) => {
-      await her.bind();
+      await her.bind(await her.signedIn());
       return insertByPasswordAlone(session);
     };
-    const before = (await her.useCases.sessions.list(her.ada.account.id)).length;
     expect(await her.withPassword()).toBe('face_required');
-    expect(await her.useCases.sessions.list(her.ada.account.id)).toHaveLength(before);
     expect((await accounts.findById(her.ada.account.id))?.hasPasskeys).toBe(true);
+    const opened = await her.useCases.sessions.list(her.ada.account.id);
+    expect(opened.map(({ methods }) => methods)).toEqual([['pwd', 'face']]);
   });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['face', () => her.enrol()],
+    ['passkey', async () => her.bind(await her.signedIn())],
+  ])(
+    'has opened nothing that outlives the first %s, and a second factor ends no session',
+    async (_, bind) => {
+      const { sessions } = her.useCases;
+      expect(await her.withPassword()).toBe('signed_in');
+      await bind();
+      const living = await sessions.list(her.ada.account.id);
+      for (const { methods } of living) expect(methods).toEqual(['pwd', 'face']);
+      await bind();
+      expect(await sessions.list(her.ada.account.id)).toEqual(expect.arrayContaining(living));
+    },
+  );
 
   describe('of an account whose face an operator has taken away', () => {
     beforeEach(async () => {
@@ -67,9 +83,9 @@ describe('a password alone', () => {
     });
 
     it('signs in after a passkey was bound and removed again', async () => {
-      const { id } = await her.bind();
+      const { id } = await her.bind(await her.signedIn());
       expect(await her.methods()).toEqual(['passkey']);
-      await her.passkeys.remove(her.ada, id);
+      await her.passkeys.remove(await her.signedIn(), id);
       expect(await her.withPassword()).toBe('signed_in');
     });
 

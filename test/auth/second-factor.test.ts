@@ -34,7 +34,7 @@ describe('a sign-in that has passed the password', () => {
   let code: string;
   beforeEach(async () => {
     await her.enrol();
-    passkey = await her.bind();
+    passkey = await her.bind(await her.signedIn());
     [code] = (await her.issueCodes()) as [string];
   });
 

@@ -34,7 +34,16 @@ export async function prepareAttempts() {
   const now = () => clock.now;
   const recorded: SecurityEvent[] = [];
   const origins = new RequestOrigins();
-  const devices = new KnownDevices({ tokens: new TokenSigner('device', 'd'.repeat(32)), origins, now });
+  const people = openSqliteStorage(file);
+  storages.push(people);
+  await people.accounts.insert(ADA);
+  await people.accounts.insert({ ...ADA, id: 'bob', email: 'bob@example.org' });
+  const devices = new KnownDevices({
+    tokens: new TokenSigner('device', 'd'.repeat(32)),
+    accounts: people.accounts,
+    origins,
+    now,
+  });
 
   /** The limits as another server has them, or the same one after a restart. */
   const startServer = (settings: { readonly beforeDelay?: number } = {}): AttemptLimits => {

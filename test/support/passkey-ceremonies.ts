@@ -25,12 +25,13 @@ export async function preparePasskeys(settings: Partial<Omit<UseCaseSettings, 's
   const useCases = await createUseCases({ storage, capturer, now, attempts, ...settings });
   // Of the same secret as in the use cases: what is known here is known there.
   const tokens = new TokenSigner('device', 'd'.repeat(32));
-  const devices = new KnownDevices({ tokens, origins: useCases.origins, now });
+  const devices = new KnownDevices({ tokens, accounts: storage.accounts, origins: useCases.origins, now });
   const passkeys = new Passkeys({
     passkeys: storage.passkeys,
     challenges: new PasskeyChallenges(randomBytes(32), storage.tickets, now),
     relyingParty: new RelyingParty(ORIGIN, []),
     secondFactor: useCases.secondFactor,
+    sessions: useCases.sessions,
     devices,
     events: { record: async (event) => void useCases.recorded.push(event) },
     reauthenticationSeconds: 900,

@@ -54,7 +54,12 @@ export async function createUseCases(settings: UseCaseSettings) {
   const recorded: SecurityEvent[] = [];
   const events: SecurityEvents = { record: async (event) => void recorded.push(event) };
   const origins = new RequestOrigins();
-  const devices = new KnownDevices({ tokens: new TokenSigner('device', 'd'.repeat(32)), origins, now });
+  const devices = new KnownDevices({
+    tokens: new TokenSigner('device', 'd'.repeat(32)),
+    accounts,
+    origins,
+    now,
+  });
   const limits = new AttemptLimits({
     attempts: storage.attempts,
     devices,
@@ -138,6 +143,7 @@ export async function createUseCases(settings: UseCaseSettings) {
     capturer,
     vault,
     limits,
+    sessions,
     consents,
     events,
     liveness,

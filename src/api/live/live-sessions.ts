@@ -97,16 +97,13 @@ export class LiveSessions {
       await this.#spend(ticket, transport);
       const { verification, enrolment, observer, challenges, now } = this.deps;
       const origin: RequestOrigin = { requestId: transport.requestId, ...ticket.origin };
-      const subject = within(
-        this.deps.origins,
-        origin,
-        await (ticket.purpose === 'verification' ? verification : enrolment).subjectOf(ticket),
-      );
+      const subjects = ticket.purpose === 'verification' ? verification : enrolment;
+      const subject = await this.deps.origins.run(origin, () => subjects.subjectOf(ticket));
       const key = `${ticket.purpose} ${ticket.boundTo}`;
       this.#open.get(key)?.session.interrupt('superseded');
       const openedAt = now();
       const session: LiveSession = new LiveSession({
-        subject,
+        subject: within(this.deps.origins, origin, subject),
         observer,
         capacity: this.#capacity,
         challenges,

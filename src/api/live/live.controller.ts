@@ -182,7 +182,7 @@ export class LiveController {
   }
 
   async #exchange(purpose: LivePurpose, id: string, ticket: string, request: FormRequest & FastifyRequest) {
-    const messages = await this.uploads.admit(() =>
+    const messages = await this.uploads.admit(`live ${id}`, () =>
       this.calls.exchange(purpose, id, ticket, request.id, () => readLiveForm(request)),
     );
     return { messages };
