@@ -170,6 +170,7 @@ function createFaceUseCases(
   parts: Parts,
   {
     origins,
+    devices,
     events,
     limits,
     sessions,
@@ -238,7 +239,7 @@ function createFaceUseCases(
     liveness,
     now,
   });
-  const tickets = new LiveTickets(secrets.faceAuthSecret, storage.tickets, origins, now);
+  const tickets = new LiveTickets(secrets.faceAuthSecret, storage.tickets, origins, devices, now);
   const records = new LiveRecords({ accounts, vault, now });
   const completions = new LiveCompletions({
     completions: new TokenSigner('live_completion', secrets.faceAuthSecret),

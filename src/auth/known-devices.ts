@@ -38,7 +38,8 @@ export class KnownDevices {
    * @returns a name for the device that is asking, null when it is not known to the account
    */
   async current(accountId: string | null): Promise<string | null> {
-    const { deviceToken } = this.deps.origins.current;
+    const { deviceToken, knownDevice } = this.deps.origins.current;
+    if (knownDevice) return knownDevice.accountId === accountId ? knownDevice.name : null;
     if (deviceToken === null) return null;
     const claims = await this.deps.tokens.verify(deviceToken, this.deps.now());
     if (!claims) return null;

@@ -17,7 +17,11 @@ function ticketOffice(of = secret) {
       return true;
     },
   };
-  return { clock, spent, tickets: new LiveTickets(of, store, new RequestOrigins(), () => clock.now) };
+  return {
+    clock,
+    spent,
+    tickets: new LiveTickets(of, store, new RequestOrigins(), { current: async () => null }, () => clock.now),
+  };
 }
 
 describe('LiveTickets', () => {
@@ -33,7 +37,7 @@ describe('LiveTickets', () => {
       accountId: 'account',
       boundTo: 'flow',
       cookies: false,
-      origin: { device: null, deviceToken: null },
+      origin: { device: null },
       expiresAt: NOW + 90_000,
     });
     await tickets.spend(read);

@@ -1,5 +1,6 @@
 import type { TicketStore } from '../storage/port.js';
 import { AuthError } from './auth-error.js';
+import type { KnownDevices } from './known-devices.js';
 import { LIVE_SESSION_SECONDS } from './live-session.js';
 import type { RequestOrigin, RequestOrigins } from './request-origin.js';
 import { TokenSigner, hashTokenReference } from './tokens.js';
@@ -17,7 +18,7 @@ export interface LiveTicket {
   /** Whether its holder keeps tokens in cookies. */
   readonly cookies: boolean;
   /** Of the request that asked for it. */
-  readonly origin: Pick<RequestOrigin, 'device' | 'deviceToken'>;
+  readonly origin: Pick<RequestOrigin, 'device' | 'knownDevice'>;
 }
 
 /** From the answer with the ticket to the session that it opens. */
@@ -36,6 +37,7 @@ export class LiveTickets {
     secret: string,
     private readonly tickets: TicketStore,
     private readonly origins: RequestOrigins,
+    private readonly devices: Pick<KnownDevices, 'current'>,
     private readonly now: () => number,
   ) {
     this.#signers = {
@@ -51,7 +53,8 @@ export class LiveTickets {
     boundTo: string,
     cookies = false,
   ): Promise<{ readonly ticket: string; readonly id: string; readonly expiresAt: number }> {
-    const { device, deviceToken } = this.origins.current;
+    const { device } = this.origins.current;
+    const knownAs = await this.devices.current(accountId);
     const { token, referenceHash, expiresAt } = await this.#signers[purpose].issue({
       accountId,
       methods: [],
@@ -61,7 +64,7 @@ export class LiveTickets {
         bound_to: boundTo,
         cookies: cookies || undefined,
         device: device ?? undefined,
-        device_token: deviceToken ?? undefined,
+        known_as: knownAs ?? undefined,
       },
     });
     return { ticket: token, id: referenceHash, expiresAt: expiresAt - LIVE_SESSION_SECONDS * 1000 };
@@ -77,7 +80,12 @@ export class LiveTickets {
       accountId: claims.sub,
       boundTo: claims.bound_to,
       cookies: claims.cookies === true,
-      origin: { device: claims.device ?? null, deviceToken: claims.device_token ?? null },
+      origin: {
+        device: claims.device ?? null,
+        ...(claims.known_as === undefined
+          ? {}
+          : { knownDevice: { accountId: claims.sub, name: claims.known_as } }),
+      },
       expiresAt: claims.exp * 1000,
     };
   }

@@ -7,6 +7,8 @@ export interface RequestOrigin {
   readonly device: string | null;
   /** What the client showed to be known as a device that has signed in before, whatever it is worth. */
   readonly deviceToken: string | null;
+  /** The device, where it is known already by another proof of ours: the ticket of a live session. */
+  readonly knownDevice?: { readonly accountId: string; readonly name: string };
 }
 
 /** Of what nobody asked for: housekeeping, and commands of an operator. */

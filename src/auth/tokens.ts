@@ -33,9 +33,10 @@ interface LiveClaims {
   readonly bound_to?: string | undefined;
   /** Its holder keeps tokens in cookies, so that none may be put into a message. */
   readonly cookies?: true | undefined;
-  /** Of the request that asked for it: a socket brings neither. */
+  /** Label of the device that asked for it: a socket brings none. */
   readonly device?: string | undefined;
-  readonly device_token?: string | undefined;
+  /** By which the device that asked for it is counted; opens nothing, unlike its token. */
+  readonly known_as?: string | undefined;
 }
 
 const ALGORITHM = 'HS256';
@@ -67,7 +68,7 @@ export class TokenSigner {
       auth_time: z.int().optional(),
       cookies: z.literal(true).optional(),
       device: z.string().optional(),
-      device_token: z.string().optional(),
+      known_as: z.string().optional(),
       token_type: z.literal(type),
     });
   }

@@ -115,8 +115,11 @@ describe('a genuine token of another type', () => {
     for (const type of ['authorization', 'verification', 'live_completion'] as const) {
       expect({ type, known: await knownBy(await made(type, id)) }).toEqual({ type, known: false });
     }
-    expect(await knownBy(await made('device', id))).toBe(true);
     expect(await knownBy(tokens.device)).toBe(false);
+    // One of its own, but of no password that the account has.
+    expect(await knownBy(await made('device', id))).toBe(false);
+    const { headers } = await api.post('/user/auth/sign-in', { json: { email, password: PASSWORD } });
+    expect(await knownBy(headers.get('vultus-device-token')!)).toBe(true);
   });
 
   it('was no bad token: each opens what it is for', async () => {

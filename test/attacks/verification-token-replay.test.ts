@@ -55,6 +55,14 @@ describe('a verification token that has been used', () => {
     expect(body).toEqual({ remaining: 10 });
   });
 
+  it('is worth one session to however many complete it at once', async () => {
+    const owner = await createVictim(api);
+    const token = await api.verificationToken(owner.email);
+    const answers = await Promise.all(owner.codes.slice(0, 6).map((code) => byCode(token, code)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ body }) => body.code === 'invalid_token')).toHaveLength(5);
+  });
+
   it('is no use to a sign-in of somebody else, nor is theirs to it', async () => {
     const other = await createVictim(api);
     const [mine, theirs] = await Promise.all([

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { parseStorageUrl } from '../../src/config/storage-location.js';
 import { openStore } from '../../src/open-storage.js';
 import type { AccountRecord, Storage } from '../../src/storage/port.js';
+import { plain } from '../contract/contract-fixture.js';
 import { ApiClient } from '../support/api-client.js';
 import { runCommand, startCommand } from '../support/command.js';
 import { still } from '../support/faces.js';
@@ -40,6 +41,10 @@ function aRecord(): AccountRecord {
     createdAt: now,
     expiresAt,
     methods: ['pwd', 'face'],
+    tokenHash: randomBytes(32).toString('base64url'),
+    replaced: expiresAt === 1 ? { tokenHash: 'replaced', at: now - 1 } : null,
+    lastUsedAt: now - 7,
+    device: expiresAt === 1 ? null : 'Firefox on Linux',
   });
   return {
     account: {
@@ -52,38 +57,96 @@ function aRecord(): AccountRecord {
         ciphertext: randomBytes(2077),
         qualityScore: 0.1 + 0.2,
         createdAt: now,
+        lastUsedAt: now - 3,
+        renewalDue: true,
       },
       referenceErasures: 3,
+      secondFactorOwed: true,
+      hasPasskeys: true,
     },
     sessions: [session(now + 3_600_000), session(now + 7_200_000), session(1)],
     liveRecords: [2, 1].map((age) => ({ ciphertext: randomBytes(700), createdAt: now - age })),
+    passkeys: ['b', 'a'].map((letter, i) => ({
+      id: `${letter}${randomUUID()}`,
+      publicKey: randomBytes(77),
+      counter: i * (2 ** 32 - 1),
+      transports: i === 0 ? [] : ['internal', 'hybrid'],
+      name: `Schlüssel ${letter}`,
+      backedUp: i === 0,
+      createdAt: now - i,
+      lastUsedAt: i === 0 ? null : now,
+    })),
+    recoveryCodes: ['code a', 'code b'],
+    notices: ['z', 'y'].map((letter, i) => ({
+      id: `${letter}${id}`,
+      kind: 'signed_in',
+      createdAt: now - i,
+      seen: i === 0,
+      details: { device: 'Firefox on Linux', 'a.$b': '世界' },
+    })),
+    consents: [now, null].map((withdrawnAt, i) => ({
+      version: `${i}`,
+      textDigest: 'a'.repeat(64),
+      givenAt: now - i,
+      withdrawnAt,
+      means: 'header',
+    })),
   };
 }
 
 const everything = (url: string) =>
-  withStore(url, async ({ archive, facts }) => ({
-    accounts: (await archive.accounts.page(null, 10_000)).map(({ account, sessions, liveRecords }) => ({
-      ...account,
-      reference: account.reference && {
-        ...account.reference,
-        ciphertext: Buffer.from(account.reference.ciphertext).toString('hex'),
-      },
-      sessions,
-      liveRecords: liveRecords.map(({ ciphertext, createdAt }) => ({
-        ciphertext: Buffer.from(ciphertext).toString('hex'),
-        createdAt,
-      })),
-    })),
-    flows: await archive.signInFlows.page(null, 10_000),
-    bcryptCost: await facts.read('bcrypt_cost'),
-    incompleteCopyOf: await facts.read('incomplete_copy_of'),
-  }));
+  withStore(url, async ({ archive, facts }) =>
+    plain({
+      accounts: await archive.accounts.page(null, 10_000),
+      keys: await archive.accountKeys.page(null, 10_000),
+      flows: await archive.signInFlows.page(null, 10_000),
+      attempts: await archive.attempts.page(null, 10_000),
+      audit: await archive.audit.page(null, 10_000),
+      outbox: await archive.outbox.page(null, 10_000),
+      bcryptCost: await facts.read('bcrypt_cost'),
+      incompleteCopyOf: await facts.read('incomplete_copy_of'),
+    }),
+  );
+
+/** More than a page of them. */
+const AUDIT_ENTRIES = 600;
+
+const anEntry = (sequence: number, hash = `hash ${sequence}`) => ({
+  sequence,
+  at: sequence,
+  accountId: sequence % 2 === 0 ? null : randomUUID(),
+  record: `{"n":${sequence},"text":"grüße"}`,
+  hash,
+});
 
 /** @returns the URL of a fresh SQLite installation with so many accounts */
 async function installation(accounts: number): Promise<string> {
   const url = await emptyFile();
   await withStore(url, async ({ archive, facts }) => {
-    await archive.accounts.put(Array.from({ length: accounts }, aRecord));
+    const records = Array.from({ length: accounts }, aRecord);
+    await archive.accounts.put(records);
+    await archive.accountKeys.put(
+      records.map(({ account }) => ({ accountId: account.id, sealed: randomBytes(60) })),
+    );
+    await archive.attempts.put(
+      ['', 'device'].map((origin, i) => ({
+        subject: randomUUID(),
+        origin: `origin ${origin}`,
+        failures: i + 1,
+        blockedUntil: i * Date.now(),
+        expiresAt: Date.now() + 3_600_000,
+      })),
+    );
+    await archive.audit.put(Array.from({ length: AUDIT_ENTRIES }, (_, i) => anEntry(i + 1)));
+    await archive.outbox.put(
+      [0, 1, 2].map((attempts) => ({
+        id: randomUUID(),
+        body: '{"text":"grüße"}',
+        createdAt: Date.now(),
+        dueAt: Date.now() + attempts,
+        attempts,
+      })),
+    );
     await archive.signInFlows.put(
       Array.from({ length: 5 }, (_, i) => ({
         id: randomUUID(),
@@ -116,6 +179,10 @@ describe.each(targets)('vultus migrate to %s and back', (_name, fresh) => {
     expect(first).toMatchObject({ code: 0 });
     expect(first.stdout).toMatch(/accounts +450 +450 +0 +0 +[0-9a-f]{64}\n/);
     expect(first.stdout).toMatch(/sign-ins in progress +5 +5 +0 +0 +[0-9a-f]{64}\n/);
+    expect(first.stdout).toMatch(/keys of accounts +450 +450 +0 +0 +[0-9a-f]{64}\n/);
+    expect(first.stdout).toMatch(/counters of attempts +2 +2 +0 +0 +[0-9a-f]{64}\n/);
+    expect(first.stdout).toMatch(/entries of the audit log +600 +600 +0 +0 +[0-9a-f]{64}\n/);
+    expect(first.stdout).toMatch(/messages to send +3 +3 +0 +0 +[0-9a-f]{64}\n/);
     expect(first.stdout).toContain('The copy is complete');
     expect(await migrate(there, back)).toMatchObject({ code: 0 });
     expect(await everything(there)).toEqual(await everything(from));
@@ -193,6 +260,65 @@ describe.each(targets)('vultus migrate to %s and back', (_name, fresh) => {
     const cleared = await migrate(from, to, '--remove-surplus');
     expect(cleared).toMatchObject({ code: 0 });
     expect(await everything(to)).toEqual(await everything(from));
+  });
+
+  it('removes what may be lost unasked, keys only when told, and nothing from an audit log', async () => {
+    const [from, to] = [await installation(3), await fresh()];
+    const name = `SQLite in ${from.slice('file:'.length)}`;
+    const mark = () => withStore(to, ({ facts }) => facts.write('incomplete_copy_of', name));
+    expect(await migrate(from, to)).toMatchObject({ code: 0 });
+    await mark();
+    const [attempt, key] = await withStore(to, async ({ archive }) => {
+      const [counter] = await archive.attempts.page(null, 1);
+      const surplus = { accountId: randomUUID(), sealed: randomBytes(60) };
+      await archive.attempts.put([{ ...counter!, origin: 'made here' }]);
+      await archive.outbox.put([
+        { id: randomUUID(), body: 'made here', createdAt: 1, dueAt: 1, attempts: 0 },
+      ]);
+      await archive.accountKeys.put([surplus]);
+      return [counter!, surplus];
+    });
+    expect(await migrate(from, to)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/has 1 keys of accounts that the source does not have/) as string,
+    });
+    expect(await withStore(to, ({ accountKeys }) => accountKeys.find(key.accountId))).not.toBeNull();
+    const { code, stdout } = await migrate(from, to, '--remove-surplus');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/counters of attempts +2 +0 +2 +1 /);
+    expect(attempt.failures).toBeGreaterThan(0);
+    expect(await everything(to)).toEqual(await everything(from));
+
+    // A source that has gone on since: what it has appended comes along.
+    await mark();
+    await withStore(from, ({ audit }) => audit.append(anEntry(AUDIT_ENTRIES + 1)));
+    expect((await migrate(from, to)).stdout).toMatch(/entries of the audit log +601 +1 +600 +0 /);
+    // A target that has: its log cannot be taken back.
+    await mark();
+    await withStore(to, ({ audit }) => audit.append(anEntry(AUDIT_ENTRIES + 2)));
+    const grown = await everything(to);
+    expect(await migrate(from, to, '--remove-surplus')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/entries of the audit log that the source does not have/) as string,
+    });
+    // Nor replaced, where both have gone on by themselves.
+    await withStore(from, ({ audit }) => audit.append(anEntry(AUDIT_ENTRIES + 2, 'other')));
+    expect((await migrate(from, to, '--remove-surplus')).code).toBe(2);
+    expect(await everything(to)).toEqual(grown);
+  });
+
+  it('takes a copy for complete only with its keys and its audit log', async () => {
+    const [from, to] = [await installation(3), await fresh()];
+    expect(await migrate(from, to)).toMatchObject({ code: 0 });
+    await withStore(from, ({ audit }) => audit.append(anEntry(AUDIT_ENTRIES + 1)));
+    expect((await migrate(from, to)).code).toBe(2);
+    const alone = await fresh();
+    await withStore(alone, ({ audit }) => audit.append(anEntry(1)));
+    expect(await migrate(from, alone)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/has entries of the audit log of its own already/) as string,
+    });
+    expect(await withStore(alone, ({ facts }) => facts.read('incomplete_copy_of'))).toBeNull();
   });
 
   it('touches no store that has accounts of its own, nor one that is a copy of another', async () => {

@@ -173,7 +173,7 @@ export async function createUseCases(settings: UseCaseSettings) {
     liveness,
     now,
   });
-  const tickets = new LiveTickets('t'.repeat(32), storage.tickets, origins, now);
+  const tickets = new LiveTickets('t'.repeat(32), storage.tickets, origins, devices, now);
   const records = new LiveRecords({ accounts, vault, now });
   const completions = new LiveCompletions({
     completions: new TokenSigner('live_completion', 'c'.repeat(32)),

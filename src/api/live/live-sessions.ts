@@ -96,7 +96,11 @@ export class LiveSessions {
     try {
       await this.#spend(ticket, transport);
       const { verification, enrolment, observer, challenges, now } = this.deps;
-      const origin: RequestOrigin = { requestId: transport.requestId, ...ticket.origin };
+      const origin: RequestOrigin = {
+        requestId: transport.requestId,
+        deviceToken: null,
+        ...ticket.origin,
+      };
       const subjects = ticket.purpose === 'verification' ? verification : enrolment;
       const subject = await this.deps.origins.run(origin, () => subjects.subjectOf(ticket));
       const key = `${ticket.purpose} ${ticket.boundTo}`;
