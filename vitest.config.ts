@@ -25,16 +25,26 @@ if (!underAttack) {
   process.stderr.write('SKIPPED: attacks and fuzzing, for TEST_ATTACKS is not set (CONTRIBUTING.md)\n');
 }
 
+/** Servers that are killed again and again, and copies that are broken off: the same. */
+const LONG = ['test/api/sudden-death.test.ts', 'test/cli/migrate.test.ts'];
+const patient = process.env['TEST_LONG'] !== undefined;
+if (!patient) {
+  process.stderr.write(
+    'SKIPPED: sudden death and migration on SQLite, for TEST_LONG is not set (CONTRIBUTING.md)\n',
+  );
+}
+
 const projects: TestProjectConfiguration[] = [
   {
     extends: true,
     test: {
       name: 'embedded',
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-      exclude: [...SIMULATED, ...ATTACKS],
+      exclude: [...SIMULATED, ...ATTACKS, ...LONG],
     },
   },
 ];
+if (patient) projects.push({ extends: true, test: { name: 'long', include: LONG } });
 if (underAttack) projects.push({ extends: true, test: { name: 'attacks', include: ATTACKS } });
 if (thorough) projects.push({ extends: true, test: { name: 'simulated', include: SIMULATED } });
 if (onMongodb) {

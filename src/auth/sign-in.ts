@@ -58,7 +58,10 @@ export class SignIn {
           this.deps.sessions.revoke(opened.session),
         );
         const done = { action: 'sign_in_password' } as const;
-        return { outcome: 'signed_in', ...(await this.deps.completion.welcome(account, opened, done)) };
+        return {
+          outcome: 'signed_in',
+          ...(await this.deps.completion.welcome({ ...account, passwordHash: verifiedHash }, opened, done)),
+        };
       }
     }
     return this.#startFlow(account.id, verifiedHash);

@@ -12,7 +12,7 @@ let franck: Buffer;
 let another: Buffer;
 let stranger: Buffer;
 beforeAll(async () => {
-  server = await startServer({ FACE_WORKERS: '2', FACE_QUEUE: '64' });
+  server = await startServer({ FACE_WORKERS: '2', FACE_QUEUE: '96' });
   api = await ApiClient.for(server);
   [franck, another, stranger] = await Promise.all(
     ['franck_02159.jpg', 'franck_02888.jpg', 'cage.jpg'].map(still) as [

@@ -11,6 +11,7 @@ import {
   aPasskey,
   at,
   newAccount,
+  newSession,
   plain,
   truths,
 } from './contract-fixture.js';
@@ -223,6 +224,23 @@ export function describePasskeys({ store, other, aSession, race }: ContractFixtu
       expect(await other.passkeys.list(accountId)).toEqual([]);
       expect((await other.accounts.findById(accountId))?.hasPasskeys).toBe(false);
       for (const passkey of passkeys) expect(await other.passkeys.find(passkey.id)).toBeNull();
+    });
+
+    it('leave nothing that looks like one when the last two are removed at once', async () => {
+      const session = await aSession();
+      const { accountId } = session;
+      for (let round = 0; round < 20; round++) {
+        const [one, another] = [aPasskey(), aPasskey()];
+        await add(session, one);
+        await add(session, another);
+        const removals = [
+          store.passkeys.remove(accountId, one.id),
+          other.passkeys.remove(accountId, another.id),
+        ];
+        expect(await Promise.all(removals)).toEqual([true, true]);
+        expect((await other.accounts.findById(accountId))?.hasPasskeys).toBe(false);
+        expect(await store.sessions.insertByPasswordAlone(newSession({ accountId }))).toBe(true);
+      }
     });
 
     it('are not told of by whoever inserts an account', async () => {
