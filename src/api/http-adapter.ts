@@ -29,6 +29,8 @@ import { DEVICE_HEADER, TRANSPORT_HEADER } from './token-transport.js';
 
 /** Room for the longest acceptable address and password in any encoding, and for nothing else. */
 const MAX_JSON_BYTES = 64 * 1024;
+/** The longest id of a passkey: 1023 bytes (Web Authentication, level 3), in base64url. */
+const MAX_ID_LENGTH = 1364;
 
 /** @param trustedProxies addresses and ranges whose X-Forwarded-For is believed */
 export function createHttpAdapter(
@@ -40,6 +42,7 @@ export function createHttpAdapter(
     // The lines are written in `addRequestLog`: with the route instead of the address, which could hold secrets.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     bodyLimit: MAX_JSON_BYTES,
+    routerOptions: { maxParamLength: MAX_ID_LENGTH },
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     // Slow-loris: headers and body must arrive within these times, in milliseconds. Node looks after them
     // every half minute only, unless told otherwise, and mixes them up when the first is the longer one.

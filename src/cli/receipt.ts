@@ -5,8 +5,7 @@ import { z } from 'zod';
 
 import { deriveKey } from '../auth/derived-key.js';
 import { isGenuineReceipt } from '../auth/erasure-receipt.js';
-import { readConfig } from '../config/config.js';
-import { loadSecrets } from '../config/secrets.js';
+import { withInstalledStore } from './installed-store.js';
 import { UsageError } from './usage-error.js';
 
 const receiptSchema = z.object({
@@ -41,9 +40,11 @@ export function registerReceipt(program: Command): void {
 
 /** @throws UsageError when the receipt is not ours, or was altered */
 async function verify(file: string): Promise<void> {
-  const { jwtSecret } = await loadSecrets(readConfig(process.env));
   const receipt = await readReceipt(file);
-  if (!isGenuineReceipt(deriveKey(jwtSecret, 'receipts'), receipt)) {
+  const isGenuine = await withInstalledStore(async ({ secrets }) =>
+    isGenuineReceipt(deriveKey(secrets.jwtSecret, 'receipts'), receipt),
+  );
+  if (!isGenuine) {
     throw new UsageError(
       'This receipt is not from this installation, or was altered, or JWT_SECRET was changed since.',
     );

@@ -44,9 +44,8 @@ const register = async (token: string, authenticator: Authenticator, name = 'Blu
 };
 
 /** An account with a passkey. */
-async function bound() {
+async function bound(authenticator = new Authenticator(RP_ID, ORIGIN)) {
   const account = await api.signUp();
-  const authenticator = new Authenticator(RP_ID, ORIGIN);
   expect((await register(account.token, authenticator)).status).toBe(201);
   return { ...account, authenticator };
 }
@@ -120,8 +119,10 @@ describe('a passkey as the second factor', () => {
     expect(await listOf(other.token)).toEqual([]);
   });
 
-  it('is removed by its owner only; without one the password is enough again', async () => {
-    const { authenticator, email, token } = await bound();
+  it.each([16, 1023])('of an id of %i bytes is removed by its owner only', async (idBytes) => {
+    const { authenticator, email, token } = await bound(
+      new Authenticator(RP_ID, ORIGIN, 'counting', idBytes),
+    );
     const path = `/user/passkeys/${authenticator.id}`;
     const documentedAs = '/user/passkeys/{id}';
     const other = await api.signUp();
@@ -132,6 +133,7 @@ describe('a passkey as the second factor', () => {
       status: 200,
       body: { revoked: true },
     });
+    // Without one the password is enough again.
     expect((await api.signIn(email)).status).toBe(200);
     expect((await api.delete(path, { token, documentedAs })).status).toBe(404);
   });

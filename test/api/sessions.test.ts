@@ -71,7 +71,7 @@ describe('the sessions of an account', () => {
     expect((await api.get('/user', { token: other })).status).toBe(200);
     expect(await end(id, token)).toMatchObject({ status: 200, body: { revoked: true } });
     expect(await api.get('/user', { token: other })).toMatchObject(INVALID_TOKEN);
-    for (const gone of [id, randomUUID(), '%2e%2e', 'x'.repeat(200)]) {
+    for (const gone of [id, randomUUID(), '%2e%2e', 'x'.repeat(1000)]) {
       expect(await end(gone, token)).toMatchObject(NOT_FOUND);
     }
   });

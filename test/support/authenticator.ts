@@ -49,16 +49,22 @@ const AAGUID = Buffer.alloc(16);
  * for one relying party.
  */
 export class Authenticator {
-  readonly #rawId = randomBytes(16);
+  readonly #rawId: Buffer;
   readonly #keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   #counter = 0;
 
-  /** @param kind `counting` as hardware does, or copied between its owner's devices, which leaves the counter at 0 */
+  /**
+   * @param kind `counting` as hardware does, or copied between its owner's devices, which leaves the counter at 0
+   * @param idBytes length of its id: those that keep nothing themselves have all of the key in it, sealed
+   */
   constructor(
     private readonly rpId: string,
     private readonly origin: string,
     private readonly kind: 'counting' | 'copied' = 'counting',
-  ) {}
+    idBytes = 16,
+  ) {
+    this.#rawId = randomBytes(idBytes);
+  }
 
   get id(): string {
     return this.#rawId.toString('base64url');
