@@ -19,18 +19,18 @@ if (!thorough) {
 }
 
 /** Attacks that go on for a while, and thousands of requests that nobody has written: for the same reason. */
-const ATTACKS = ['test/attacks/**/*.test.ts', 'test/fuzz/**/*.test.ts'];
+const ATTACKS = ['test/attacks/**/*.test.ts', 'test/fuzz/**/*.test.ts', 'test/live/hostile-clients.test.ts'];
 const underAttack = process.env['TEST_ATTACKS'] !== undefined;
 if (!underAttack) {
   process.stderr.write('SKIPPED: attacks and fuzzing, for TEST_ATTACKS is not set (CONTRIBUTING.md)\n');
 }
 
-/** Servers that are killed again and again, and copies that are broken off: the same. */
-const LONG = ['test/api/sudden-death.test.ts', 'test/cli/migrate.test.ts'];
+/** Servers that are killed again and again, copies and rotations that are broken off: the same. */
+const LONG = ['test/api/sudden-death.test.ts', 'test/cli/migrate.test.ts', 'test/cli/keys.test.ts'];
 const patient = process.env['TEST_LONG'] !== undefined;
 if (!patient) {
   process.stderr.write(
-    'SKIPPED: sudden death and migration on SQLite, for TEST_LONG is not set (CONTRIBUTING.md)\n',
+    'SKIPPED: sudden death, migration and rotation of keys on SQLite, for TEST_LONG is not set (CONTRIBUTING.md)\n',
   );
 }
 

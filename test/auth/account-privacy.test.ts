@@ -158,6 +158,13 @@ describe('the privacy of an account', () => {
     expect((await useCases.signIn.run(CREDENTIALS)).outcome).toBe('face_required');
   });
 
+  it('a ticket for a live enrolment is worth nothing once the consent was withdrawn', async () => {
+    const { ticket } = await useCases.liveEnrolment.issueTicket(caller, null);
+    await useCases.consents.withdraw(caller);
+    const read = await useCases.tickets.read(ticket, 'enrolment');
+    await expect(useCases.liveEnrolment.subjectOf(read)).rejects.toMatchObject({ code: 'consent_required' });
+  });
+
   describe('a face that nobody uses', () => {
     const retention = (seconds: number | null, accounts = storage.accounts) =>
       new FaceRetention({

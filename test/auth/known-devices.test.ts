@@ -87,6 +87,21 @@ describe('a known device', () => {
   });
 });
 
+describe('a device that was known', () => {
+  it.each<[string, () => Promise<unknown>]>([
+    [
+      'the password is another one',
+      () => attempts.accounts.replacePasswordHash(ADA.id, ADA.passwordHash, 'x'),
+    ],
+    ['the account is gone', () => attempts.accounts.erase(ADA.id)],
+  ])('is a stranger once %s', async (_, change) => {
+    await failOn(null, BEFORE_DELAY);
+    expect(await waitingTimeOn(hers)).toBe(0);
+    await change();
+    expect(await waitingTimeOn(hers)).toBe(30);
+  });
+});
+
 describe('a stranger', () => {
   const secret = 'd'.repeat(32);
   const signed = async (

@@ -111,6 +111,10 @@ export function describeAttempts({ store, other, race }: ContractFixture): void 
       await put(counter);
       await release(2);
       expect(await find(counter)).toEqual({ ...counter, failures: 2 });
+      // Those before it have been taken back first: what is left has brought no block.
+      await put(counter);
+      await release(4);
+      expect(await find(counter)).toEqual({ ...counter, failures: 2, blockedUntil: 0 });
       for (const upTo of [9, 9, 9, 0]) await release(upTo);
       expect(await find(counter)).toEqual({ ...counter, failures: 0, blockedUntil: 0 });
       const unknown = aCounter();

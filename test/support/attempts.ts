@@ -63,6 +63,7 @@ export async function prepareAttempts() {
   const attempt = (verdict: AttemptVerdict, target = TARGET, on = limits) =>
     on.attempt(target, async () => verdict);
   return {
+    accounts: people.accounts,
     clock,
     recorded,
     devices,
