@@ -25,12 +25,18 @@ if (!underAttack) {
   process.stderr.write('SKIPPED: attacks and fuzzing, for TEST_ATTACKS is not set (CONTRIBUTING.md)\n');
 }
 
-/** Servers that are killed again and again, copies and rotations that are broken off: the same. */
-const LONG = ['test/api/sudden-death.test.ts', 'test/cli/migrate.test.ts', 'test/cli/keys.test.ts'];
+/** Servers that are killed again and again, copies that are broken off, films in real time: the same. */
+const LONG = [
+  'test/api/sudden-death.test.ts',
+  'test/cli/migrate.test.ts',
+  'test/cli/keys.test.ts',
+  'test/embedded/data-directory.test.ts',
+  'test/live/sign-in.test.ts',
+];
 const patient = process.env['TEST_LONG'] !== undefined;
 if (!patient) {
   process.stderr.write(
-    'SKIPPED: sudden death, migration and rotation of keys on SQLite, for TEST_LONG is not set (CONTRIBUTING.md)\n',
+    'SKIPPED: sudden death, migration, rotation of keys and live sign-ins in real time, for TEST_LONG is not set (CONTRIBUTING.md)\n',
   );
 }
 

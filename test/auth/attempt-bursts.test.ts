@@ -105,10 +105,14 @@ describe('many attempts at once', () => {
     expect(await waitingTime(TARGET, server)).toBe(0);
   });
 
-  it.each<[string, (decisions: readonly (() => void)[]) => readonly (() => void)[]]>([
-    ['in the order in which they came', (decisions) => decisions],
-    ['the other way round', (decisions) => [...decisions].reverse()],
-  ])('leave no delay behind when they were right, decided %s', async (_, ordered) => {
+  it.each<[string, readonly number[], readonly number[]]>([
+    ['all, in the order in which they came', [0, 1, 2, 3], [0, 1, 2, 3]],
+    ['all, the other way round', [3, 2, 1, 0], [0, 1, 2, 3]],
+    ['the first one, which is decided first', [0, 1, 2, 3], [0]],
+    ['the first one, which is decided last', [1, 2, 3, 0], [0]],
+    ['the last one, which is decided first', [3, 0, 1, 2], [3]],
+    ['the last one, which is decided last', [0, 1, 2, 3], [3]],
+  ])('leave no delay behind that their failures have not brought, right: %s', async (_, order, right) => {
     const checks = Array.from({ length: BEFORE_DELAY }, pending);
     const made: Promise<unknown>[] = [];
     for (const { verdict } of checks) {
@@ -120,16 +124,13 @@ describe('many attempts at once', () => {
         made.push(limits.attempt(TARGET, check));
       });
     }
-    for (const decide of ordered(
-      checks.map((check) => () => {
-        check.decide('accepted');
-      }),
-    )) {
-      decide();
-      await new Promise((resolve) => setTimeout(resolve, 1));
+    for (const i of order) {
+      checks[i]!.decide(right.includes(i) ? 'accepted' : 'failed');
+      await made[i];
     }
-    await Promise.all(made);
     expect(await waitingTime()).toBe(0);
+    await fail(right.length);
+    expect(await waitingTime()).toBe(30);
   });
 
   it('are refused by those under way that fail', async () => {
