@@ -10,7 +10,7 @@ export function registerMigrate(program: Command): void {
     )
     .requiredOption('--from <url>', 'where it is: file:PATH or mongodb://host/database')
     .requiredOption('--to <url>', 'where it is to be: file:PATH or mongodb://host/database')
-    .option('--remove-surplus', 'remove accounts that only the unfinished copy has')
+    .option('--remove-surplus', 'remove accounts, and keys of accounts, that only the unfinished copy has')
     .action(async (options: MigrateOptions) => {
       // Drivers are large; no other command should wait for them.
       const { runMigrate } = await import('./migrate/run-migrate.js');
