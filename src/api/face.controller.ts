@@ -12,7 +12,7 @@ import { Caller, Claim, SessionGuard, VerificationGuard } from './bearer.js';
 import { captureProblem } from './capture-problem.js';
 import { Expensive } from './rate-limits.js';
 import type { FormRequest } from './form-parts.js';
-import { CONSENT_HEADER, readSample, readSampleForm } from './sample-upload.js';
+import { CONSENT_DESCRIPTION, CONSENT_HEADER, readSample, readSampleForm } from './sample-upload.js';
 import * as examples from './schemas/examples.js';
 import { comparedSchema, enrolledSchema } from './schemas/answers.js';
 import { TokenAnswers } from './token-answers.js';
@@ -28,9 +28,6 @@ const CAPTURE_PROBLEMS = bodyProblems(
   'poor_quality',
   'busy',
 );
-
-const CONSENT_DESCRIPTION =
-  'The version of the consent text that the person has agreed to (GET /user/consent).';
 
 @ApiTags('Face')
 @Controller('user')

@@ -6,6 +6,8 @@ export const SAMPLE_FIELD = 'file';
 /** With the version of the text that the person has agreed to, beside the picture of an enrolment. */
 export const CONSENT_FIELD = 'consent';
 export const CONSENT_HEADER = 'vultus-consent';
+export const CONSENT_DESCRIPTION =
+  'The version of the consent text that the person has agreed to (GET /user/consent).';
 
 /** The form around the picture: boundaries, part headers, small fields. */
 const FORM_OVERHEAD_BYTES = 64_000;

@@ -22,7 +22,7 @@ import { Answers, JsonBody, LiveMessagesForm, bodyProblems } from '../api-docume
 import { Bearer, Caller, SessionGuard, Ticket } from '../bearer.js';
 import { Expensive } from '../rate-limits.js';
 import type { FormRequest } from '../form-parts.js';
-import { CONSENT_HEADER } from '../sample-upload.js';
+import { CONSENT_DESCRIPTION, CONSENT_HEADER } from '../sample-upload.js';
 import { exchangedSchema, liveTicketSchema, signedInSchema } from '../schemas/answers.js';
 import * as examples from '../schemas/examples.js';
 import { completionSchema } from '../schemas/requests.js';
@@ -120,7 +120,7 @@ export class LiveController {
   @ApiHeader({
     name: CONSENT_HEADER,
     required: false,
-    description: 'The version of the consent text that the person has agreed to (GET /user/consent).',
+    description: CONSENT_DESCRIPTION,
   })
   @ApiBearerAuth('authorization')
   @ApiOperation({
