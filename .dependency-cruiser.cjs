@@ -20,7 +20,11 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, path: '^src/', pathNot: ['\\.test\\.ts$', '^src/main\\.ts$'] },
+      from: {
+        orphan: true,
+        path: '^(src|packages|web)/',
+        pathNot: ['\\.test\\.ts$', '^src/main\\.ts$', '\\.d\\.ts$', '/web-socket\\.ts$'],
+      },
       to: {},
     },
     {
@@ -28,7 +32,7 @@ module.exports = {
       comment: 'A name says what a file is about.',
       severity: 'error',
       from: {},
-      to: { path: '^src/.*(^|/)(index|utils?|helpers?|common)(\\.ts$|/)' },
+      to: { path: '^(src|packages|web)/.*(^|/)(index|utils?|helpers?|common)(\\.tsx?$|/)' },
     },
     {
       name: 'face-knows-only-itself',
@@ -72,6 +76,32 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/config/' },
       to: { path: '^src/', pathNot: '^src/config/' },
+    },
+    {
+      name: 'pages-reach-the-server-over-the-wire',
+      comment: 'What a browser runs knows the server by its documents, and is known to it as files.',
+      severity: 'error',
+      from: { path: '^(packages|web)/' },
+      to: { path: '^(src|test|bench)/' },
+    },
+    {
+      name: 'server-knows-no-page',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '(^|node_modules/@vultus/)(packages|web|client|element)/', pathNot: '^src/' },
+    },
+    {
+      name: 'client-knows-only-itself',
+      severity: 'error',
+      from: { path: '^packages/client/' },
+      to: { path: '^(packages/(?!client)|web)' },
+    },
+    {
+      name: 'element-knows-the-client',
+      comment: 'No framework: the element is for any site.',
+      severity: 'error',
+      from: { path: '^packages/element/', pathNot: '\\.test\\.ts$' },
+      to: { path: ['^web/', 'node_modules/'] },
     },
     {
       name: 'nest-stays-at-the-rim',

@@ -6,6 +6,9 @@ WORKDIR /app
 # What the server needs to run.
 FROM base AS dependencies
 COPY package.json package-lock.json .npmrc ./
+COPY packages/client/package.json packages/client/
+COPY packages/element/package.json packages/element/
+COPY web/package.json web/
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --no-audit
 # The ONNX runtime brings its libraries for every system, 290 MB; only one of them can be loaded here.
 RUN find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 \
@@ -14,8 +17,11 @@ RUN find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 \
 # The program, and the models, which are fetched once here instead of at every start.
 FROM base AS build
 COPY package.json package-lock.json .npmrc ./
+COPY packages packages/
+COPY web web/
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit
 COPY tsconfig.json tsconfig.build.json ./
+COPY scripts/build.js scripts/
 COPY src src/
 RUN npm run build
 COPY models/manifest.json models/

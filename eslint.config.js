@@ -1,12 +1,25 @@
 import eslint from '@eslint/js';
 import { defineConfig } from 'eslint/config';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', '/evaluation/', 'bench/dist/'] },
+  {
+    ignores: [
+      '**/dist/',
+      '**/node_modules/',
+      'coverage/',
+      '/evaluation/',
+      // Its types are installed with it; `next build` checks it.
+      'examples/next-middleware/',
+      '**/vendor/',
+      // Made of the server's OpenAPI document.
+      'packages/client/src/api-types.ts',
+    ],
+  },
   eslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -28,9 +41,14 @@ export default defineConfig(
     files: ['src/api/**/*.ts', 'src/app.module.ts'],
     rules: { '@typescript-eslint/no-extraneous-class': 'off' },
   },
+  { files: ['web/src/**/*.tsx', 'web/src/**/*.ts'], ...reactHooks.configs.flat['recommended-latest'] },
   {
     files: ['**/*.js', '**/*.cjs'],
     languageOptions: { globals: { process: 'readonly', URL: 'readonly', module: 'writable' } },
+  },
+  {
+    files: ['examples/static-page/public/*.js'],
+    languageOptions: { globals: { document: 'readonly', FormData: 'readonly' } },
   },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
 );

@@ -1,3 +1,4 @@
+import { defaultServerConditions } from 'vite';
 import { type TestProjectConfiguration, defineConfig } from 'vitest/config';
 
 /** What needs a MongoDB says so by itself where there is none; with one, it is a project of its own. */
@@ -32,6 +33,7 @@ const LONG = [
   'test/cli/keys.test.ts',
   'test/embedded/data-directory.test.ts',
   'test/live/sign-in.test.ts',
+  'test/client/live-session.test.ts',
 ];
 const patient = process.env['TEST_LONG'] !== undefined;
 if (!patient) {
@@ -40,16 +42,42 @@ if (!patient) {
   );
 }
 
+/** A real browser with a camera that shows films, and what is installed anew for its test. */
+const BROWSER = ['test/web/**/*.test.ts'];
+const browser = process.env['TEST_BROWSER'] !== undefined;
+if (!browser) {
+  process.stderr.write('SKIPPED: the page in a browser, for TEST_BROWSER is not set (CONTRIBUTING.md)\n');
+}
+const EXAMPLES = ['test/examples/**/*.test.ts'];
+const withExamples = process.env['TEST_EXAMPLES'] !== undefined;
+if (!withExamples) {
+  process.stderr.write('SKIPPED: the examples, for TEST_EXAMPLES is not set (CONTRIBUTING.md)\n');
+}
+
 const projects: TestProjectConfiguration[] = [
   {
     extends: true,
     test: {
       name: 'embedded',
-      include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-      exclude: [...SIMULATED, ...ATTACKS, ...LONG],
+      include: [
+        'src/**/*.test.ts',
+        'packages/*/src/**/*.test.ts',
+        'web/src/**/*.test.{ts,tsx}',
+        'test/**/*.test.ts',
+      ],
+      exclude: [...SIMULATED, ...ATTACKS, ...LONG, ...BROWSER, ...EXAMPLES],
     },
   },
 ];
+if (browser) {
+  // One after the other: a browser, its camera and a server are all that two cores can bear.
+  const test = { name: 'web', include: BROWSER, fileParallelism: false, testTimeout: 180_000 };
+  projects.push({ extends: true, test });
+}
+if (withExamples) {
+  const test = { name: 'examples', include: EXAMPLES, fileParallelism: false, testTimeout: 600_000 };
+  projects.push({ extends: true, test: { ...test, hookTimeout: 600_000 } });
+}
 if (patient) projects.push({ extends: true, test: { name: 'long', include: LONG } });
 if (underAttack) projects.push({ extends: true, test: { name: 'attacks', include: ATTACKS } });
 if (thorough) projects.push({ extends: true, test: { name: 'simulated', include: SIMULATED } });
@@ -69,6 +97,8 @@ if (onMongodb) {
 }
 
 export default defineConfig({
+  resolve: { conditions: ['source', ...defaultServerConditions] },
+  ssr: { resolve: { conditions: ['source', ...defaultServerConditions] } },
   test: {
     // Real models on whatever machine this is: slow is not wrong. Speed is the benchmark's business.
     testTimeout: 60_000,

@@ -1,34 +1,114 @@
-// Compiles the sources when any of them is newer than the last build; otherwise does nothing, fast.
+// Builds the parts whose sources are newer than what was built of them; otherwise does nothing, fast.
 import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
-import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const project = path.join(root, 'tsconfig.build.json');
-const stamp = path.join(root, 'dist', '.tsbuildinfo');
+const from = (...parts) => path.join(root, ...parts);
+const SHARED = ['tsconfig.json', 'package-lock.json'];
+const CLIENT = ['packages/client/src', 'packages/client/package.json', 'packages/client/tsconfig.build.json'];
+const ELEMENT = [
+  'packages/element/src',
+  'packages/element/package.json',
+  'packages/element/tsconfig.build.json',
+  'packages/element/vite.config.ts',
+];
+const PAGE = ['web/src', 'web/public', 'web/index.html', 'web/package.json', 'web/vite.config.ts'];
+const ELEMENT_FILE = 'packages/element/dist/vultus-face-check.js';
 
-if (!existsSync(stamp) || newest() > statSync(stamp).mtimeMs) {
-  process.stderr.write('Building …\n');
-  const compiler = findCompiler();
-  const { status } = spawnSync(process.execPath, [compiler, '--project', project], { stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
+const steps = [
+  {
+    name: 'server',
+    sources: ['src', 'tsconfig.build.json'],
+    build: () => run('.', 'typescript/bin/tsc', '--project', 'tsconfig.build.json'),
+  },
+  {
+    name: 'client',
+    sources: CLIENT,
+    build: () => run('packages/client', 'typescript/bin/tsc', '--project', 'tsconfig.build.json'),
+  },
+  {
+    name: 'element',
+    sources: [...CLIENT, ...ELEMENT],
+    build: () => {
+      run('packages/element', 'vite/bin/vite.js', 'build', '--logLevel', 'warn');
+      run('packages/element', 'typescript/bin/tsc', '--project', 'tsconfig.build.json');
+    },
+  },
+  {
+    name: 'page',
+    sources: [...CLIENT, ...ELEMENT, ...PAGE],
+    build: () => {
+      run('web', 'vite/bin/vite.js', 'build', '--logLevel', 'warn');
+      // For sites that have no build of their own: one file, from the server that it talks to.
+      copyFileSync(from(ELEMENT_FILE), from('dist/web/vultus-face-check.js'));
+      compress(from('dist/web'));
+    },
+  },
+];
+
+for (const { name, sources, build } of steps) {
+  const stamp = from('dist', `.built-${name}`);
+  if (existsSync(stamp) && newest([...SHARED, ...sources]) <= statSync(stamp).mtimeMs) continue;
+  process.stderr.write(`Building the ${name} …\n`);
+  const began = new Date();
+  build();
+  mkdirSync(path.dirname(stamp), { recursive: true });
+  writeFileSync(stamp, '');
+  // What is changed while it is built is built again the next time.
+  utimesSync(stamp, began, began);
 }
 
-function newest() {
-  const sources = readdirSync(path.join(root, 'src'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))
-    .map((entry) => path.join(entry.parentPath, entry.name));
-  const files = [...sources, path.join(root, 'tsconfig.json'), project, path.join(root, 'package-lock.json')];
+function newest(sources) {
+  const files = sources.flatMap((source) => {
+    if (!statSync(from(source)).isDirectory()) return [from(source)];
+    return readdirSync(from(source), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !/\.test\.tsx?$/.test(entry.name))
+      .map((entry) => path.join(entry.parentPath, entry.name));
+  });
   return Math.max(...files.map((file) => statSync(file).mtimeMs));
 }
 
-function findCompiler() {
+/** Runs a tool of node_modules in a folder of the project, and ends with it if it fails. */
+function run(folder, tool, ...args) {
+  const { status } = spawnSync(process.execPath, [find(tool), ...args], {
+    cwd: from(folder),
+    stdio: 'inherit',
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function find(tool) {
+  const [name] = tool.split('/');
   try {
-    return createRequire(import.meta.url).resolve('typescript/bin/tsc');
+    const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
+    return path.join(path.dirname(manifest), ...tool.split('/').slice(1));
   } catch {
-    process.stderr.write('TypeScript is not installed, which the build needs. Run: npm ci --include=dev\n');
+    process.stderr.write(`${name} is not installed, which the build needs. Run: npm ci --include=dev\n`);
     process.exit(1);
+  }
+}
+
+/** Beside each file that gains by it, once and as small as can be: the server only picks. */
+function compress(folder) {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !/\.(js|css|html|svg|json|webmanifest)$/.test(entry.name)) continue;
+    const file = path.join(entry.parentPath, entry.name);
+    const content = readFileSync(file);
+    writeFileSync(`${file}.gz`, gzipSync(content, { level: 9 }));
+    const options = { params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length } };
+    writeFileSync(`${file}.br`, brotliCompressSync(content, options));
   }
 }

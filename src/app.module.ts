@@ -13,7 +13,6 @@ import { ApiSettings } from './api/api-settings.js';
 import { AuthController } from './api/auth.controller.js';
 import { FaceController } from './api/face.controller.js';
 import { HealthController } from './api/health.controller.js';
-import { HomeController } from './api/home.controller.js';
 import { LiveCalls } from './api/live/live-calls.js';
 import { LiveSessions } from './api/live/live-sessions.js';
 import { LiveSocketServer } from './api/live/live-socket-server.js';
@@ -89,7 +88,6 @@ export class AppModule {
     return {
       module: AppModule,
       controllers: [
-        HomeController,
         HealthController,
         AuthController,
         SessionController,

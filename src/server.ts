@@ -1,5 +1,7 @@
 import 'reflect-metadata';
 
+import { existsSync } from 'node:fs';
+
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
@@ -10,7 +12,11 @@ import { ProblemFilter } from './api/problem.filter.js';
 import { createValidationPipe } from './api/validation.js';
 import { AppModule } from './app.module.js';
 import { FrameworkLogger } from './logger.js';
+import { ConfigError } from './config/config.js';
 import type { Parts } from './parts.js';
+
+/** As the build leaves it, seen from the sources as well as from what is built of them. */
+const PAGE = new URL('../dist/web/', import.meta.url);
 
 /** The HTTP server over the parts, not yet listening. Closing it closes the parts. */
 export async function createServer(
@@ -26,7 +32,13 @@ export async function createServer(
   );
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(createValidationPipe());
-  await configureHttp(app, { ...config, version });
+  await configureHttp(app, { ...config, version, pageFolder: config.page ? builtPage() : null });
   app.get(LiveSocketServer).attach(app.getHttpServer());
   return app;
+}
+
+/** @throws ConfigError where it was never built */
+function builtPage(): URL {
+  if (existsSync(new URL('index.html', PAGE))) return PAGE;
+  throw new ConfigError('The page has not been built. Run: npm run build; or set PAGE=off.');
 }

@@ -18,6 +18,7 @@ import { buildOpenApiDocument } from './api-documentation.js';
 import { cacheDocumentation } from './documentation-cache.js';
 import { buildAsyncApiDocument } from './live/async-api.js';
 import { WebSocketUpgradeOnly } from './live/websocket-upgrade.js';
+import { addPage, leadToDocumentation } from './page.js';
 import { sendProblem } from './problem.filter.js';
 import { PROBLEM_MEDIA_TYPE, Problem, problemBody } from './problems.js';
 import { addGates, carryOrigin } from './request-gates.js';
@@ -67,6 +68,8 @@ export interface HttpSettings {
   readonly publicUrl: string;
   readonly trustedProxies: readonly string[];
   readonly version: string;
+  /** Of the built page; null where there is none. */
+  readonly pageFolder: URL | null;
 }
 
 export async function configureHttp(app: NestFastifyApplication, settings: HttpSettings): Promise<void> {
@@ -77,7 +80,7 @@ export async function configureHttp(app: NestFastifyApplication, settings: HttpS
   await app.register(fastifyMultipart, { limits: UPLOAD_LIMITS });
   closeConnectionsWhenStopping(app);
   addRequestLog(app);
-  await addSecurityHeaders(app, settings.publicUrl);
+  const pageHeaders = await addSecurityHeaders(app, settings.publicUrl);
   // Before the gates: pages of the allowed origins must be able to read a refusal, too.
   app.enableCors({
     strictPreflight: false,
@@ -99,6 +102,8 @@ export async function configureHttp(app: NestFastifyApplication, settings: HttpS
   carryOrigin(app);
   cacheDocumentation(app.getHttpAdapter().getInstance());
   addDocumentation(app, settings.version);
+  if (settings.pageFolder) await addPage(app, settings.pageFolder, pageHeaders);
+  else leadToDocumentation(app);
 }
 
 /** Clients that always send the JSON header may call what takes no body; what does take one asks for its fields. */

@@ -23,6 +23,22 @@ const DOCUMENTATION_POLICY = {
   connectSrc: OWN,
 };
 
+/**
+ * The page: its own files, pictures that it makes itself, and the server. A socket is of the same origin, too, which older
+ * browsers do not see in 'self'.
+ */
+function pagePolicy(publicUrl: string): Readonly<Record<string, string[]>> {
+  return {
+    ...API_POLICY,
+    scriptSrc: OWN,
+    styleSrc: OWN,
+    imgSrc: [...OWN, 'data:', 'blob:'],
+    mediaSrc: [...OWN, 'blob:'],
+    connectSrc: [...OWN, publicUrl.replace(/^http/, 'ws')],
+    manifestSrc: OWN,
+  };
+}
+
 /** Of what is answered before there is a request that any hook could see. */
 export const BARE_HEADERS = {
   'content-security-policy': "default-src 'none';frame-ancestors 'none';base-uri 'none';form-action 'none'",
@@ -37,8 +53,13 @@ const DOCUMENTATION = /^\/docs(\/|$)/;
 /** The camera is for pages of this server only; nothing else is for any. */
 const PERMISSIONS_POLICY = 'camera=(self), microphone=(), geolocation=(), display-capture=()';
 
-/** On every answer that comes of a route, refusals included. */
-export async function addSecurityHeaders(app: NestFastifyApplication, publicUrl: string): Promise<void> {
+export type SecurityHeaders = Exclude<FastifyHelmetOptions, undefined>;
+
+/** On every answer that comes of a route, refusals included. @returns what the page is answered with instead */
+export async function addSecurityHeaders(
+  app: NestFastifyApplication,
+  publicUrl: string,
+): Promise<SecurityHeaders> {
   await app.register(fastifyHelmet, { global: false });
   const policies = {
     api: helmetOptions(API_POLICY, publicUrl),
@@ -50,12 +71,10 @@ export async function addSecurityHeaders(app: NestFastifyApplication, publicUrl:
     reply.helmet(DOCUMENTATION.test(request.routeOptions.url ?? '') ? policies.docs : policies.api);
     done();
   });
+  return helmetOptions(pagePolicy(publicUrl), publicUrl);
 }
 
-function helmetOptions(
-  directives: Readonly<Record<string, string[]>>,
-  publicUrl: string,
-): Exclude<FastifyHelmetOptions, undefined> {
+function helmetOptions(directives: Readonly<Record<string, string[]>>, publicUrl: string): SecurityHeaders {
   const isSecure = publicUrl.startsWith('https:');
   return {
     contentSecurityPolicy: { useDefaults: false, directives: { ...directives } },

@@ -90,6 +90,7 @@ const environmentSchema = z.object({
   FACE_API_KEY: z.undefined('this version looks at faces itself; unset it').optional(),
   CORS_ORIGINS: z.string().default('http://localhost:3000').transform(commaSeparated).pipe(z.array(origin)),
   PUBLIC_URL: publicUrl.optional(),
+  PAGE: z.enum(['on', 'off']).default('on'),
   TRUSTED_PROXIES: z.string().default('').transform(commaSeparated).pipe(z.array(addressRange)),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   JWT_SECRET: secretSchema.optional(),
@@ -165,6 +166,8 @@ export interface Config {
   };
   /** Where browsers find the server. */
   readonly publicUrl: string;
+  /** Whether people are shown the page at /. */
+  readonly page: boolean;
   /** Addresses and ranges whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   readonly sessionSeconds: number;
@@ -249,6 +252,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       auditKey: env.AUDIT_KEY,
     },
     publicUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
+    page: env.PAGE === 'on',
     trustedProxies: env.TRUSTED_PROXIES,
     sessionSeconds: env.SESSION_TTL,
     sessionIdleSeconds: env.SESSION_IDLE_TTL,

@@ -179,8 +179,3 @@ describe('the OpenAPI document', () => {
     }
   });
 });
-
-it('whoever opens the server is led to the documentation', async () => {
-  const answer = await app.inject({ url: '/' });
-  expect(answer).toMatchObject({ statusCode: 302, headers: { location: '/docs' } });
-});

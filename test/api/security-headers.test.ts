@@ -36,7 +36,7 @@ describe('the headers of an answer', () => {
   it.each([
     ['a success', 'GET', '/openapi.json', 200],
     ['a health check', 'GET', '/health/live', 200],
-    ['a redirect', 'GET', '/', 302],
+    ['the page, to a program', 'GET', '/', 404],
     ['what needs a token', 'GET', '/user', 401],
     ['what is not there', 'GET', '/nothing/here', 404],
     ['a path with an empty host', 'GET', '//', 404],
@@ -61,6 +61,21 @@ describe('the headers of an answer', () => {
     for (const path of ['/user', '/docs', '/nothing']) {
       const { headers } = await call(secure.url + path);
       expect(headers.get('strict-transport-security')).toBe('max-age=31536000; includeSubDomains');
+    }
+  });
+});
+
+describe('the page', () => {
+  it('runs its own files only, and speaks to this server only', async () => {
+    for (const path of ['/', '/account/sessions']) {
+      const { status, headers, text } = await call(secure.url + path, { headers: { accept: 'text/html' } });
+      expect(status).toBe(200);
+      expect(Object.fromEntries(headers)).toMatchObject({ ...EVERYWHERE, 'cache-control': 'no-cache' });
+      expect(headers.get('content-security-policy')).toBe(
+        `${API_POLICY};script-src 'self';style-src 'self';img-src 'self' data: blob:;media-src 'self' blob:;` +
+          "connect-src 'self' wss://login.example.org;manifest-src 'self'",
+      );
+      expect(text).not.toMatch(/<script(?![^>]* src="\/)|<style|style="|javascript:|\bon\w+="|https?:\/\//);
     }
   });
 });
