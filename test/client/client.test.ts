@@ -115,6 +115,9 @@ describe('VultusClient', () => {
     expect(error).toBeInstanceOf(VultusProblem);
     expect(isProblem(error, 'email_taken')).toBe(true);
     expect(isProblem(error, 'invalid_token')).toBe(false);
+    const ofAnotherBundle = Object.assign(new Error('…'), { name: 'VultusProblem', code: 'email_taken' });
+    expect(isProblem(ofAnotherBundle, 'email_taken')).toBe(true);
+    expect(isProblem(new Error('…'))).toBe(false);
     expect(error).toMatchObject({ status: 409, requestId: expect.stringMatching(/./) as string });
     await expect(client.signUp({ email: 'nobody', password: 'short' })).rejects.toMatchObject({
       code: 'validation_failed',

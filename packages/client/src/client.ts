@@ -18,6 +18,7 @@ export {
   type ProblemCode,
   ServerUnreachable,
   VultusProblem,
+  isConnectionLost,
   isProblem,
 } from './problem.js';
 export type * from './records.js';

@@ -53,9 +53,19 @@ export class LiveConnectionLost extends Error {
   }
 }
 
+/** By its name: the element brings a copy of this package, whose errors are no instances of this class. */
+function isAnyProblem(error: unknown): error is VultusProblem {
+  return error instanceof Error && error.name === 'VultusProblem';
+}
+
 /** @param codes any of which it must have; whatever code without them */
 export function isProblem(error: unknown, ...codes: readonly ProblemCode[]): error is VultusProblem {
-  return error instanceof VultusProblem && (codes.length === 0 || codes.includes(error.code));
+  return isAnyProblem(error) && (codes.length === 0 || codes.includes(error.code));
+}
+
+/** Whether a live session ended without a result. */
+export function isConnectionLost(error: unknown): error is LiveConnectionLost {
+  return error instanceof Error && error.name === 'LiveConnectionLost';
 }
 
 export function isProblemBody(body: unknown): body is ProblemBody {

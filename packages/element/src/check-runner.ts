@@ -1,9 +1,8 @@
-import { type VultusClient, VultusProblem } from '@vultus/client';
+import { type VultusClient, VultusProblem, isConnectionLost, isProblem } from '@vultus/client';
 
 import { Camera, type CameraChoice, CameraUnavailable } from './camera.js';
 import { type CheckState, type Purpose, needsCamera } from './check-state.js';
 import { type Choices, abilitiesOf } from './choices.js';
-import { isConnectionLost, isVultusProblem } from './client-errors.js';
 import type { ColourPace } from './colour-pace.js';
 import { type FaceCheck, type Happening, NEW_CHECK, afterwards } from './face-check.js';
 import { LiveCheck } from './live-check.js';
@@ -199,7 +198,7 @@ export class CheckRunner {
     if (signal.aborted) return;
     this.#live = null;
     if (error instanceof CameraUnavailable) this.happen({ type: 'camera_failed', failure: error.failure });
-    else if (isVultusProblem(error)) this.happen({ type: 'refused', problem: error });
+    else if (isProblem(error)) this.happen({ type: 'refused', problem: error });
     else if (isConnectionLost(error) && error.closeCode === SUPERSEDED) {
       this.happen({ type: 'refused', problem: superseded() });
     } else this.happen({ type: 'connection_lost' });

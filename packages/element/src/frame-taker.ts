@@ -1,3 +1,5 @@
+import type { FrameSize } from './frame-thrift.js';
+
 /** A picture of the camera as it is sent: upright, not mirrored. */
 export interface TakenFrame {
   readonly picture: Blob;
@@ -5,8 +7,8 @@ export interface TakenFrame {
   readonly takenAt: number;
 }
 
-const LONGEST_SIDE = 1280;
-const JPEG_QUALITY = 0.85;
+/** Of single pictures, and of frames where the line bears them. */
+const FULL_SIZE: FrameSize = { longestSide: 1280, quality: 0.85 };
 /** What lies between camera and page, where the browser does not say when a frame was taken. */
 const ASSUMED_LATENCY_MS = 100;
 /** A browser that tells no frame for so long, because something covers the video, is asked without. */
@@ -26,11 +28,13 @@ export class FrameTaker {
   /**
    * @param wants asked before a frame is taken
    * @param deliver called with each frame
+   * @param size at which the next frame is made
    */
   constructor(
     private readonly video: HTMLVideoElement,
     private readonly wants: () => boolean,
     private readonly deliver: (frame: TakenFrame) => void,
+    private readonly size: () => FrameSize,
   ) {}
 
   start(): void {
@@ -75,7 +79,7 @@ export class FrameTaker {
   async #take(takenAt: number): Promise<void> {
     this.#isEncoding = true;
     try {
-      const picture = await this.#canvas.picture(this.video);
+      const picture = await this.#canvas.picture(this.video, this.size());
       if (this.#isRunning && picture) this.deliver({ picture, takenAt });
     } finally {
       this.#isEncoding = false;
@@ -90,8 +94,12 @@ export function captureTime({ captureTime }: FrameInfo, now: number): number {
 }
 
 /** @returns the size at which a picture is sent */
-export function sentSize(width: number, height: number): { readonly width: number; readonly height: number } {
-  const scale = Math.min(1, LONGEST_SIDE / Math.max(width, height));
+export function sentSize(
+  width: number,
+  height: number,
+  longestSide = FULL_SIZE.longestSide,
+): { readonly width: number; readonly height: number } {
+  const scale = Math.min(1, longestSide / Math.max(width, height));
   return { width: Math.round(width * scale), height: Math.round(height * scale) };
 }
 
@@ -101,18 +109,18 @@ export class FrameCanvas {
     'OffscreenCanvas' in globalThis ? new OffscreenCanvas(1, 1) : document.createElement('canvas');
 
   /** @returns null when the video shows nothing, or the picture cannot be made */
-  async picture(video: HTMLVideoElement): Promise<Blob | null> {
+  async picture(video: HTMLVideoElement, { longestSide, quality } = FULL_SIZE): Promise<Blob | null> {
     const canvas = this.#canvas;
-    const { width, height } = sentSize(video.videoWidth, video.videoHeight);
+    const { width, height } = sentSize(video.videoWidth, video.videoHeight, longestSide);
     if (width === 0 || height === 0) return null;
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     // The pixels are read back each time; keeping them off the graphics card is faster.
     const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
     if (!context) return null;
     context.drawImage(video, 0, 0, width, height);
-    if ('convertToBlob' in canvas) return canvas.convertToBlob({ type: 'image/jpeg', quality: JPEG_QUALITY });
+    if ('convertToBlob' in canvas) return canvas.convertToBlob({ type: 'image/jpeg', quality });
     return new Promise((resolve) => {
-      canvas.toBlob(resolve, 'image/jpeg', JPEG_QUALITY);
+      canvas.toBlob(resolve, 'image/jpeg', quality);
     });
   }
 }

@@ -3,6 +3,7 @@ import type { Abilities, Hint, LiveResult, LiveSession, StageMessage } from '@vu
 import type { ColourPace } from './colour-pace.js';
 import type { Happening } from './face-check.js';
 import { FrameTaker } from './frame-taker.js';
+import { FrameThrift } from './frame-thrift.js';
 import { ShownStages } from './shown-stages.js';
 import { SteadyHint } from './steady-hint.js';
 
@@ -18,6 +19,7 @@ const LIGHT_ARRIVES_MS = 60;
 export class LiveCheck {
   readonly #stages = new ShownStages();
   readonly #hint = new SteadyHint();
+  readonly #thrift = new FrameThrift();
   readonly #taker: FrameTaker;
   #due: StageMessage | null = null;
   #isColoured = false;
@@ -31,11 +33,16 @@ export class LiveCheck {
   ) {
     this.#taker = new FrameTaker(
       video,
-      () => session.wantsFrame(),
+      () => {
+        const now = performance.now();
+        if (this.#stages.nonceAt(now) !== null) this.#thrift.offered(now, session.framesPerSecond);
+        return session.wantsFrame();
+      },
       ({ picture, takenAt }) => {
         const nonce = this.#stages.nonceAt(takenAt);
-        if (nonce !== null) session.sendFrame(picture, { nonce, takenAt });
+        if (nonce !== null && session.sendFrame(picture, { nonce, takenAt })) this.#thrift.sent();
       },
+      () => this.#thrift.size,
     );
   }
 

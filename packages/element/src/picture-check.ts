@@ -1,7 +1,6 @@
-import type { VultusClient, VultusProblem } from '@vultus/client';
+import { type VultusClient, type VultusProblem, isProblem } from '@vultus/client';
 
 import type { Purpose } from './check-state.js';
-import { isVultusProblem } from './client-errors.js';
 import type { Happening } from './face-check.js';
 import { FrameCanvas } from './frame-taker.js';
 
@@ -42,7 +41,7 @@ export class PictureCheck {
           return;
         }
       } catch (error) {
-        if (!isUnusable(error) && !(isVultusProblem(error, 'face_mismatch') && ++mismatches < MAX_MISMATCHES))
+        if (!isUnusable(error) && !(isProblem(error, 'face_mismatch') && ++mismatches < MAX_MISMATCHES))
           throw error;
         problem = error;
         if (isUnusable(error)) report({ type: 'picture_unusable', problem: error });
@@ -77,7 +76,7 @@ export class PictureCheck {
 }
 
 function isUnusable(error: unknown): error is VultusProblem {
-  return isVultusProblem(error, 'no_face', 'multiple_faces', 'poor_quality');
+  return isProblem(error, 'no_face', 'multiple_faces', 'poor_quality');
 }
 
 function pause(ms: number): Promise<void> {

@@ -31,14 +31,8 @@ export function FaceWay(way: WayProps) {
   );
 }
 
-/** Light, closeness and glasses may have been in the way. */
-const HELP_WITH = [
-  'face_mismatch',
-  'live_check_failed',
-  'poor_quality',
-  'no_face',
-  'multiple_faces',
-] as const;
+/** Light, closeness and glasses may have been in the way. After a `face_mismatch` the element says so itself. */
+const HELP_WITH = ['live_check_failed', 'poor_quality', 'no_face', 'multiple_faces'] as const;
 
 interface HelpProps {
   readonly failure: FaceCheckFailure;
@@ -49,6 +43,9 @@ interface HelpProps {
 function Help({ failure: { problem }, hasOthers }: HelpProps) {
   const { t } = useTranslation();
   const language = useLanguage();
+  if (isProblem(problem, 'face_mismatch')) {
+    return hasOthers && <p>{t('verification.helpOther')}</p>;
+  }
   if (!isProblem(problem, ...HELP_WITH)) {
     return (
       <Callout kind="caution">

@@ -15,7 +15,7 @@ export function VerificationPage() {
   const [search] = useSearchParams();
   return (
     <div className={styles['column']}>
-      <Page title={t('verification.title')} about={t('verification.about')}>
+      <Page title={t('verification.title')}>
         <VerificationWays
           onSignedIn={signedIn}
           onStartOver={() => {

@@ -58,6 +58,7 @@ export function VerificationWays({ onSignedIn, onStartOver }: VerificationWaysPr
   }
   return (
     <div className={styles['ways']}>
+      <p className={styles['about']}>{t('verification.about')}</p>
       <Loaded query={pending} lines={5}>
         {({ methods, expires_at }) => (
           <>

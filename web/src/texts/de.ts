@@ -9,11 +9,9 @@ export const de: Translation<typeof en> = {
   common: {
     appName: 'Vultus',
     cancel: 'Abbrechen',
-    close: 'Schließen',
     done: 'Fertig',
     loading: 'Wird geladen',
     tryAgain: 'Noch einmal versuchen',
-    never: 'nie',
     back: 'Zurück zum Konto',
   },
   shell: {
@@ -35,7 +33,6 @@ export const de: Translation<typeof en> = {
     waitMinutes_other: 'In {{count}} Minuten können Sie es noch einmal versuchen.',
     waitOver: 'Sie können es jetzt noch einmal versuchen.',
     requestId: 'Für den Betreiber: Anfrage {{id}}',
-    pageTitle: 'Diese Seite kann gerade nicht angezeigt werden',
   },
   password: {
     show: 'Zeigen',
@@ -50,7 +47,6 @@ export const de: Translation<typeof en> = {
     ample_other: '{{count}} Zeichen. Eine gute Länge.',
   },
   welcome: {
-    title: 'Willkommen',
     heading: 'Anmelden mit Passwort und Gesicht',
     about:
       'Dieser Server führt Ihr Konto und prüft, dass Sie es sind, der sich anmeldet. Ihr Gesicht wird hier angesehen und nirgends sonst.',
@@ -197,7 +193,6 @@ export const de: Translation<typeof en> = {
     continue: 'Weiter',
     notNow: 'Jetzt nicht',
     capture: 'Zeigen Sie Ihr Gesicht',
-    stop: 'Anhalten',
     enrolled: 'Die Gesichtsprüfung ist eingerichtet',
     enrolledMore: 'Bei der nächsten Anmeldung wird nach dem Passwort Ihr Gesicht geprüft.',
     adviceTitle: 'Halten Sie einen anderen Weg bereit',

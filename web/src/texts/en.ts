@@ -3,11 +3,9 @@ export const en = {
   common: {
     appName: 'Vultus',
     cancel: 'Cancel',
-    close: 'Close',
     done: 'Done',
     loading: 'Loading',
     tryAgain: 'Try again',
-    never: 'never',
     back: 'Back to the account',
   },
   shell: {
@@ -29,7 +27,6 @@ export const en = {
     waitMinutes_other: 'You can try again in {{count}} minutes.',
     waitOver: 'You can try again now.',
     requestId: 'For the operator: request {{id}}',
-    pageTitle: 'This page cannot be shown right now',
   },
   password: {
     show: 'Show',
@@ -44,7 +41,6 @@ export const en = {
     ample_other: '{{count}} characters. A good length.',
   },
   welcome: {
-    title: 'Welcome',
     heading: 'Sign in with a password and your face',
     about:
       'This server keeps your account and checks that it is you who signs in. Your face is looked at here and nowhere else.',
@@ -184,7 +180,6 @@ export const en = {
     continue: 'Continue',
     notNow: 'Not now',
     capture: 'Show your face',
-    stop: 'Stop',
     enrolled: 'The face check is set up',
     enrolledMore: 'At the next sign-in your face is asked for after the password.',
     adviceTitle: 'Keep another way in',
