@@ -4,9 +4,9 @@ import { useTranslation } from 'react-i18next';
 
 import { client } from '../client.js';
 import { Button, ButtonLink } from '../design/button.js';
-import { Callout } from '../design/callout.js';
 import { Actions, Card } from '../design/card.js';
 import { ConfirmDialog } from '../design/dialog.js';
+import { DoneCallout } from '../design/done-callout.js';
 import { Loaded } from '../design/loaded.js';
 import { useAccountUpdate } from '../session.js';
 import { useProtectedMutation } from '../sign-in/recent-sign-in.js';
@@ -25,11 +25,7 @@ export function FacePage() {
   const [done, setDone] = useState<'disabled' | 'withdrawn' | null>(null);
   return (
     <AccountPage title={t('faceSection.title')} about={t('faceSection.about')}>
-      {done && !isOn && (
-        <Callout kind="good" role="status">
-          {t(`faceSection.${done}`)}
-        </Callout>
-      )}
+      <DoneCallout words={done && !isOn ? t(`faceSection.${done}`) : null} />
       {isOn ? (
         <FaceOn
           onDisabled={() => {

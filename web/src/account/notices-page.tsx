@@ -1,10 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Notice } from '@vultus/client';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { client } from '../client.js';
 import { Button } from '../design/button.js';
 import { Loaded } from '../design/loaded.js';
+import { focusHeadingIfLost } from '../design/page.js';
 import { ProblemCallout } from '../design/problem-callout.js';
 import { useDateFormat } from '../texts/dates.js';
 import { useLanguage } from '../texts/language.js';
@@ -51,6 +53,10 @@ function Notices({ notices }: { readonly notices: readonly Notice[] }) {
       queries.setQueryData(['notices'], list);
     },
   });
+  // The button that was pressed goes with what it marked.
+  useEffect(() => {
+    if (mark.isSuccess) focusHeadingIfLost();
+  }, [mark.isSuccess, notices]);
   const unseen = notices.filter(({ seen }) => !seen);
   const seen = notices.filter((notice) => notice.seen);
   return (

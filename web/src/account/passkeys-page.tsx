@@ -4,9 +4,9 @@ import { useTranslation } from 'react-i18next';
 
 import { client } from '../client.js';
 import { Button } from '../design/button.js';
-import { Callout } from '../design/callout.js';
 import { Card } from '../design/card.js';
 import { ConfirmDialog } from '../design/dialog.js';
+import { DoneCallout } from '../design/done-callout.js';
 import { Field } from '../design/field.js';
 import { Form } from '../design/form.js';
 import { Loaded } from '../design/loaded.js';
@@ -27,11 +27,7 @@ export function PasskeysPage() {
   const [done, setDone] = useState<string | null>(null);
   return (
     <AccountPage title={t('passkeySection.title')} about={t('passkeySection.about')}>
-      {done !== null && (
-        <Callout kind="good" role="status">
-          {done}
-        </Callout>
-      )}
+      <DoneCallout words={done} />
       <Loaded query={passkeys}>
         {(list) =>
           list.length === 0 ? (

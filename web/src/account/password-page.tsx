@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 
 import { client } from '../client.js';
 import { Button } from '../design/button.js';
-import { Callout } from '../design/callout.js';
+import { DoneCallout } from '../design/done-callout.js';
 import { NewPasswordField, PasswordField } from '../design/field.js';
 import { Form } from '../design/form.js';
 import { ProblemCallout } from '../design/problem-callout.js';
@@ -21,11 +21,7 @@ export function PasswordPage() {
   const [isDone, setDone] = useState(false);
   return (
     <AccountPage title={t('passwordSection.title')} about={t('passwordSection.about')}>
-      {isDone && (
-        <Callout kind="good" role="status">
-          {t('passwordSection.done')}
-        </Callout>
-      )}
+      <DoneCallout words={isDone ? t('passwordSection.done') : null} />
       <div className={sheet['sheet']}>
         <PasswordForm onChanged={setDone} />
       </div>

@@ -5,8 +5,8 @@ import { useTranslation } from 'react-i18next';
 
 import { client } from '../client.js';
 import { Button } from '../design/button.js';
-import { Callout } from '../design/callout.js';
 import { ConfirmDialog } from '../design/dialog.js';
+import { DoneCallout } from '../design/done-callout.js';
 import { Loaded } from '../design/loaded.js';
 import { ProblemCallout } from '../design/problem-callout.js';
 import { useDateFormat } from '../texts/dates.js';
@@ -22,11 +22,7 @@ export function SessionsPage() {
   const [done, setDone] = useState<string | null>(null);
   return (
     <AccountPage title={t('sessionsSection.title')} about={t('sessionsSection.about')}>
-      {done !== null && (
-        <Callout kind="good" role="status">
-          {done}
-        </Callout>
-      )}
+      <DoneCallout words={done} />
       <Loaded query={sessions} lines={5}>
         {(list) => (
           <>
@@ -48,8 +44,8 @@ export function SessionsPage() {
 }
 
 interface Ending {
-  /** @param done what was done, in words */
-  readonly onEnded: (done: string) => void;
+  /** @param done what was done, in words; null while it is being done */
+  readonly onEnded: (done: string | null) => void;
 }
 
 function SessionItem({ session, onEnded }: Ending & { readonly session: Session }) {
@@ -90,6 +86,7 @@ function SessionItem({ session, onEnded }: Ending & { readonly session: Session 
           working={end.isPending}
           aria-label={t('sessionsSection.endNamed', { device, date })}
           onClick={() => {
+            onEnded(null);
             end.mutate();
           }}
         >

@@ -1,8 +1,9 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useEffect, useId, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { Button } from './button.js';
 import styles from './dialog.module.css';
+import { focusHeadingIfLost } from './page.js';
 import { ProblemCallout } from './problem-callout.js';
 
 interface DialogProps {
@@ -16,13 +17,16 @@ interface DialogProps {
 export function Dialog({ title, children, onClose }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // While it is still in the document: of one that was taken out the browser does not put the focus back.
+  useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
     return () => {
       shown?.close();
     };
   }, []);
+  // What had the focus before may have gone with what the dialog was about.
+  useEffect(() => focusHeadingIfLost, []);
   return (
     <dialog
       ref={dialog}

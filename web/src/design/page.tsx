@@ -40,6 +40,13 @@ export function Page({ title, about, before, children }: PageProps) {
   );
 }
 
+/** Where what had the focus is gone, the keyboard goes on from the heading and not from the top of the window. */
+export function focusHeadingIfLost(): void {
+  const { activeElement } = document;
+  if (activeElement && activeElement !== document.body) return;
+  document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
+}
+
 interface StepHeadingProps {
   readonly children: ReactNode;
   readonly id?: string;

@@ -8,7 +8,7 @@ export const panels = `
 /* A phone shows how to begin without scrolling; what has to be read stands above. */
 .introduction .buttons {
   position: sticky; inset-block-end: 0; flex-direction: row; padding-block: 0.75rem; margin-block: -0.5rem;
-  background: var(--_surface); border-block-start: 1px solid var(--_line);
+  background: var(--_surface); box-shadow: 0 -1rem 1rem var(--_surface);
 }
 .introduction .secondary { inline-size: auto; }
 .buttons:empty { display: none; }
