@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
@@ -37,12 +38,16 @@ const steps = [
   {
     name: 'client',
     sources: CLIENT,
-    build: () => run('packages/client', 'typescript/bin/tsc', '--project', 'tsconfig.build.json'),
+    build: () => {
+      clear('packages/client/dist');
+      run('packages/client', 'typescript/bin/tsc', '--project', 'tsconfig.build.json');
+    },
   },
   {
     name: 'element',
     sources: [...CLIENT, ...ELEMENT],
     build: () => {
+      clear('packages/element/dist');
       run('packages/element', 'vite/bin/vite.js', 'build', '--logLevel', 'warn');
       run('packages/element', 'typescript/bin/tsc', '--project', 'tsconfig.build.json');
     },
@@ -74,11 +79,19 @@ for (const { name, sources, build } of steps) {
 function newest(sources) {
   const files = sources.flatMap((source) => {
     if (!statSync(from(source)).isDirectory()) return [from(source)];
-    return readdirSync(from(source), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && !/\.test\.tsx?$/.test(entry.name))
+    const entries = readdirSync(from(source), { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter(({ name }) => !/\.test\.tsx?$/.test(name))
       .map((entry) => path.join(entry.parentPath, entry.name));
+    // A folder is as new as the last removal from it.
+    return [from(source), ...files];
   });
   return Math.max(...files.map((file) => statSync(file).mtimeMs));
+}
+
+/** What is packed must not have what sources that are gone have left. */
+function clear(folder) {
+  rmSync(from(folder), { recursive: true, force: true });
 }
 
 /** Runs a tool of node_modules in a folder of the project, and ends with it if it fails. */

@@ -78,7 +78,7 @@ describe('a camera that is not there', () => {
     await person.reaches('positioning', 'rest');
     await page.evaluate('unplugCamera()');
     await person.sees('heading', 'The camera has stopped');
-    await person.reads(/Look after it, and try again/);
+    await person.reads(/Check the camera, and try again/);
     await person.press('Try again');
     await person.reaches('positioning', 'rest');
   });
@@ -112,7 +112,7 @@ describe('who is before the camera', { retry: 1 }, () => {
     await scene.camera.show(await filmFrame('cap13_edit2.mp4', 14.2));
     await person.startCheck();
     await person.sees('heading', 'That did not work', A_WHILE_MS);
-    await person.reads('The camera shows a standing picture. Close other programs that use it.');
+    await person.reads('The camera shows a frozen picture. Close other programs that use it.');
     await person.sees('button', 'Try again');
     expect(new URL(page.url()).pathname).toBe('/sign-in/verification');
   });

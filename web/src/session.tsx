@@ -65,6 +65,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
       },
       signedOut: (reason) => {
         setBecause(reason);
+        if (reason === 'signed_out') setEmail('');
         leave(queries);
       },
       erased: (erasure) => {
@@ -95,7 +96,11 @@ export function useAccount() {
     queryKey: ACCOUNT,
     queryFn: async ({ client: queries }) => {
       try {
-        return await client.account();
+        const user = await client.account();
+        // Somebody else has signed in, in another window of this browser: what was read for the one before is not theirs.
+        const before = queries.getQueryData<User | null>(ACCOUNT);
+        if (before && before.id !== user.id) forget(queries);
+        return user;
       } catch (error) {
         // Nobody was signed in to begin with; where somebody was, the cache hears of it.
         const wasSignedIn = Boolean(queries.getQueryData<User | null>(ACCOUNT));
@@ -149,6 +154,8 @@ function createQueries(onSessionEnded: () => void): QueryClient {
 }
 
 function enter(queries: QueryClient, user: User): void {
+  // An answer that is under way is about who was signed in before.
+  void queries.cancelQueries({ queryKey: ACCOUNT });
   const before = queries.getQueryData<User | null>(ACCOUNT);
   if (before?.id === user.id) void queries.invalidateQueries();
   else forget(queries);
@@ -156,6 +163,7 @@ function enter(queries: QueryClient, user: User): void {
 }
 
 function leave(queries: QueryClient): void {
+  void queries.cancelQueries({ queryKey: ACCOUNT });
   queries.setQueryData(ACCOUNT, null);
   forget(queries);
 }

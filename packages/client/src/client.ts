@@ -26,6 +26,7 @@ export { MemoryTokens, type TokenKind, type TokenStore } from './tokens.js';
 export type { Api, paths };
 
 const TIMEOUT_MS = 30_000;
+const COLLECT_AGAIN_MS = 1_000;
 
 export interface ClientOptions {
   /** Where the server is, e.g. `https://accounts.example.org`. In a page: its own origin, unless given. */
@@ -257,8 +258,18 @@ export class VultusClient {
 
   async #settle({ user, token, completion }: ResultMessage & { outcome: 'passed' }): Promise<records.User> {
     if (completion === undefined) return token === undefined ? user : this.#signedIn({ user, token });
-    const call = this.api.POST('/user/live-verification/completion', { body: { completion } });
-    return (await answerOf(call)).user;
+    const collect = async () => {
+      const call = this.api.POST('/user/live-verification/completion', { body: { completion } });
+      return (await answerOf(call)).user;
+    };
+    try {
+      return await collect();
+    } catch (error) {
+      if (!(error instanceof ServerUnreachable)) throw error;
+      // The check was passed: it must not be lost with one call. The completion is good for half a minute.
+      await new Promise((resolve) => setTimeout(resolve, COLLECT_AGAIN_MS));
+      return collect();
+    }
   }
 
   #signedIn({ user, token }: SignedIn): records.User {
@@ -285,7 +296,8 @@ function serverUrlOf(given: string | undefined): string {
   const url = given ?? page.location?.origin;
   if (url === undefined)
     throw new TypeError('Say where the Vultus server is: new VultusClient({ serverUrl })');
-  return url.replace(/\/+$/, '');
+  // Of a page also what is relative to it.
+  return new URL(url, page.location?.href).href.replace(/\/+$/, '');
 }
 
 function bearer(token: string) {

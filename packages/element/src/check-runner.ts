@@ -68,7 +68,8 @@ export class CheckRunner {
     if (state === before) return;
     if (!needsCamera(state)) this.#breakOff();
     this.screen.show(state);
-    if (state.name !== before.name) this.#enter(state);
+    // Begun anew while the camera is asked for: the state is the same, what was under way is not.
+    if (state.name !== before.name || happening.type === 'started') this.#enter(state);
     else if (happening.type === 'second_passed') this.#countSeconds();
     this.onChange(state, before);
   }

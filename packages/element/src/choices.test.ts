@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type Choices,
   abilitiesOf,
+  gentler,
   missingAbilities,
   rememberChoices,
   rememberedChoices,
@@ -56,5 +57,13 @@ describe('choices', () => {
     expect(missingAbilities({ ...CHOICES, without })).toBe(null);
     expect(missingAbilities({ ...CHOICES, without, light: 'none' })).toBe('three');
     expect(missingAbilities({ ...CHOICES, without: [...without, 'nod', 'come_closer'] })).toBe('one');
+  });
+});
+
+describe('gentler', () => {
+  it('lets nobody have more light than they want, nor than the page allows', () => {
+    expect(gentler('full', 'none')).toBe('none');
+    expect(gentler('none', 'low')).toBe('none');
+    expect(gentler('low', 'full')).toBe('low');
   });
 });

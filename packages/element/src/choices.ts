@@ -19,7 +19,8 @@ export interface Choices {
 }
 
 const KEY = 'vultus-face-check';
-const LIGHTS: readonly LightMode[] = ['full', 'low', 'none'];
+/** From the strongest on. */
+export const LIGHTS: readonly LightMode[] = ['full', 'low', 'none'];
 
 type Storage = Pick<globalThis.Storage, 'getItem' | 'setItem'>;
 
@@ -49,6 +50,11 @@ export function deviceStorage(): Storage | null {
   } catch {
     return null;
   }
+}
+
+/** @returns the gentler of the two */
+export function gentler(a: LightMode, b: LightMode): LightMode {
+  return LIGHTS.indexOf(a) > LIGHTS.indexOf(b) ? a : b;
 }
 
 export function abilitiesOf({ light, without }: Choices): Abilities {

@@ -33,9 +33,10 @@ export class PictureCheck {
     let mismatches = 0;
     let problem: VultusProblem | undefined;
     await pause(SETTLE_MS);
-    for (let taken = 0; taken < MAX_PICTURES && !signal.aborted; taken++) {
+    for (let taken = 0; taken < MAX_PICTURES; taken++) {
       try {
         const picture = await this.#picture();
+        if (signal.aborted) return;
         if (picture) {
           report({ type: 'passed', user: await client.verifyPicture(picture) });
           return;
@@ -48,15 +49,20 @@ export class PictureCheck {
       }
       await pause(BETWEEN_PICTURES_MS);
     }
-    if (problem) report({ type: 'refused', problem });
+    report(problem ? { type: 'refused', problem } : { type: 'camera_ended' });
   }
 
   /** An enrolment: the one picture that the person has taken. @throws what the client throws */
   async enrol(): Promise<void> {
-    const { client, consentVersion, video, report } = this.settings;
-    const picture = await this.#picture();
-    if (!picture) return;
+    const { client, consentVersion, video, report, signal } = this.settings;
+    // At once, so that a second press finds no shutter.
     report({ type: 'picture_taken' });
+    const picture = await this.#picture();
+    if (signal.aborted) return;
+    if (!picture) {
+      report({ type: 'camera_ended' });
+      return;
+    }
     // The person sees what is looked at.
     video.pause();
     try {

@@ -2,7 +2,7 @@ import type { LightMode, User, VultusClient, VultusProblem } from '@vultus/clien
 
 import { CheckRunner } from './check-runner.js';
 import { type CheckState, type Purpose, type StateName, isFinal, needsCamera } from './check-state.js';
-import { type Choices, deviceStorage, rememberChoices, rememberedChoices } from './choices.js';
+import { type Choices, deviceStorage, gentler, rememberChoices, rememberedChoices } from './choices.js';
 import { ColourPace } from './colour-pace.js';
 import { type ElementClient, clientOf } from './element-client.js';
 import type { MessageKey, Messages } from './messages/en.js';
@@ -38,6 +38,8 @@ export class VultusFaceCheck extends Base {
   client: VultusClient | null = null;
   #messages: Partial<Messages> = {};
   #choices: Choices = { light: 'full', without: [], cameraId: null };
+  /** Whether the person has read about coloured light, now or before. */
+  #isWarned = false;
   #elementClient: ElementClient | null = null;
   readonly #pace = new ColourPace();
   readonly #view: CheckView;
@@ -65,9 +67,9 @@ export class VultusFaceCheck extends Base {
     if (this.isConnected) this.#view.refresh();
   }
 
-  /** Begins at once, with the choices that are remembered, or begins anew. */
+  /** Begins at once, with the choices that are remembered, or begins anew. Without light for who was not warned of it. */
   start(): void {
-    this.#start(this.#choices);
+    this.#start(this.#isWarned ? this.#choices : { ...this.#choices, light: 'none' });
   }
 
   /** Ends what is under way, as the person can by a button. */
@@ -83,8 +85,9 @@ export class VultusFaceCheck extends Base {
     this.addEventListener('keydown', this.#onKey);
     document.addEventListener('visibilitychange', this.#onVisibility);
     // Whoever has not chosen yet has not been warned of coloured light either.
-    const isWarned = remembered !== null || this.#fixedLight() === 'none';
-    if (this.hasAttribute('autostart') && isWarned) this.start();
+    this.#isWarned = remembered !== null;
+    const mayStart = this.#isWarned || this.#strongestLight() === 'none';
+    if (this.hasAttribute('autostart') && mayStart) this.start();
   }
 
   disconnectedCallback(): void {
@@ -123,7 +126,7 @@ export class VultusFaceCheck extends Base {
       client: this.#elementClient.client,
       purpose: this.#purpose(),
       consentVersion: this.getAttribute('consent-version') ?? undefined,
-      choices: { ...choices, light: this.#fixedLight() ?? choices.light },
+      choices: { ...choices, light: gentler(choices.light, this.#strongestLight()) },
     });
   }
 
@@ -156,9 +159,9 @@ export class VultusFaceCheck extends Base {
     return this.getAttribute('purpose') === 'enrolment' ? 'enrolment' : 'sign_in';
   }
 
-  #fixedLight(): LightMode | null {
+  #strongestLight(): LightMode {
     const light = this.getAttribute('light');
-    return light === 'full' || light === 'low' || light === 'none' ? light : null;
+    return light === 'low' || light === 'none' ? light : 'full';
   }
 
   #context(): ViewContext {
@@ -166,9 +169,10 @@ export class VultusFaceCheck extends Base {
       texts: new Texts(nearestLanguage(this.#languageWishes()), this.#messages),
       purpose: this.#purpose(),
       choices: this.#choices,
-      fixedLight: this.#fixedLight(),
+      strongestLight: this.#strongestLight(),
       actions: {
         start: (choices) => {
+          this.#isWarned = true;
           this.#choose(choices);
           this.#start(choices);
         },

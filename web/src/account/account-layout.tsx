@@ -30,7 +30,7 @@ export function AccountLayout({ children }: { readonly children: ReactNode }) {
     <Loaded query={account} lines={6}>
       {(user) =>
         user ? (
-          <UserContext value={user}>
+          <UserContext key={user.id} value={user}>
             <RecentSignInProvider>
               <div className={styles['layout']}>
                 <Navigation />

@@ -82,13 +82,20 @@ function DeletionCard() {
 
 function DeletionDialog({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTranslation();
-  const { email } = useUser();
+  const { id, email } = useUser();
   const { erased } = useSession();
   const [, navigate] = useLocation();
   const [typed, setTyped] = useState('');
   const [isWrong, setWrong] = useState(false);
   const erase = useProtectedMutation(
-    () => client.eraseAccount(),
+    async () => {
+      // In another window somebody else may have signed in since: what was confirmed is this account.
+      if ((await client.account()).id !== id) {
+        window.location.reload();
+        throw new Error('another account is signed in');
+      }
+      return client.eraseAccount();
+    },
     (receipt) => {
       // First, or the layout would lead to the sign-in, for nobody is signed in any more.
       navigate('/account-deleted', { replace: true });

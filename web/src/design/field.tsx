@@ -57,8 +57,7 @@ export function PasswordField(props: PasswordFieldProps) {
     <button
       type="button"
       className={styles['reveal']}
-      aria-pressed={shown}
-      aria-label={t('password.showNamed', { field: props.label })}
+      aria-label={t(shown ? 'password.hideNamed' : 'password.showNamed', { field: props.label })}
       onClick={() => {
         setShown(!shown);
       }}

@@ -38,6 +38,7 @@ export const de: Translation<typeof en> = {
     show: 'Zeigen',
     hide: 'Verbergen',
     showNamed: 'Zeigen: {{field}}',
+    hideNamed: 'Verbergen: {{field}}',
     advice: 'Mindestens 8 Zeichen. Einige Wörter hintereinander sind leicht zu merken und schwer zu erraten.',
     short_one: '{{count}} Zeichen. Bitte noch etwas länger.',
     short_other: '{{count}} Zeichen. Bitte noch etwas länger.',
@@ -121,7 +122,7 @@ export const de: Translation<typeof en> = {
   },
   face: {
     notLoaded:
-      'Die Gesichtsprüfung konnte nicht geladen werden. Sehen Sie nach Ihrer Verbindung und versuchen Sie es noch einmal.',
+      'Die Gesichtsprüfung konnte nicht geladen werden. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.',
   },
   passkey: {
     cancelled:

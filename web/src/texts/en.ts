@@ -32,6 +32,7 @@ export const en = {
     show: 'Show',
     hide: 'Hide',
     showNamed: 'Show: {{field}}',
+    hideNamed: 'Hide: {{field}}',
     advice: 'At least 8 characters. A few words in a row are easy to remember and hard to guess.',
     short_one: '{{count}} character. A little longer, please.',
     short_other: '{{count}} characters. A little longer, please.',
@@ -111,7 +112,7 @@ export const en = {
     helpOther: 'If it still does not work, choose another way below.',
   },
   face: {
-    notLoaded: 'The face check could not be loaded. Look after your connection and try again.',
+    notLoaded: 'The face check could not be loaded. Check your connection and try again.',
   },
   passkey: {
     cancelled: 'No passkey was used. Try again, or choose another way.',

@@ -79,10 +79,11 @@ export const germanWords: ProblemWords = {
     face_lost: 'Ihr Gesicht war zu lange nicht im Bild.',
     several_people: 'Es war noch jemand im Bild. Bitten Sie die anderen, zur Seite zu gehen.',
     person_changed: 'Das Bild sprang, oder ein anderes Gesicht kam hinein. Bleiben Sie vor der Kamera.',
-    camera_frozen: 'Die Kamera zeigte ein stehendes Bild. Schließen Sie andere Programme, die sie verwenden.',
+    camera_frozen:
+      'Die Kamera zeigte ein eingefrorenes Bild. Schließen Sie andere Programme, die sie verwenden.',
     light_not_reflected:
       'Das Licht des Bildschirms war auf Ihrem Gesicht nicht zu sehen: Stellen Sie den Bildschirm heller, kommen Sie näher, oder wählen Sie die Prüfung ohne farbiges Licht.',
-    idle: 'Von der Kamera kam kein Bild. Sehen Sie nach ihr, und beginnen Sie neu.',
+    idle: 'Von der Kamera kam kein Bild. Prüfen Sie sie, und beginnen Sie neu.',
     timed_out: 'Es dauerte länger als eine Minute. Beginnen Sie neu.',
     gone: 'Die Prüfung wurde angehalten.',
     superseded: 'Die Prüfung läuft in einem anderen Fenster weiter.',
@@ -100,6 +101,6 @@ export const germanWords: ProblemWords = {
   },
   otherField: 'Das ist so nicht brauchbar.',
   unreachable:
-    'Der Server antwortet nicht. Sehen Sie nach Ihrer Verbindung, und versuchen Sie es noch einmal; was Sie eingegeben haben, bleibt erhalten.',
+    'Der Server antwortet nicht. Prüfen Sie Ihre Verbindung, und versuchen Sie es noch einmal; was Sie eingegeben haben, bleibt erhalten.',
   fault: 'Auf dieser Seite ist etwas schiefgegangen. Versuchen Sie es noch einmal, oder laden Sie sie neu.',
 };

@@ -73,10 +73,10 @@ export const englishWords: ProblemWords = {
     face_lost: 'Your face was out of the picture for too long.',
     several_people: 'Somebody else was in the picture. Ask the others to step aside.',
     person_changed: 'The picture jumped, or another face came into it. Stay before the camera.',
-    camera_frozen: 'The camera showed a standing picture. Close other programs that use it.',
+    camera_frozen: 'The camera showed a frozen picture. Close other programs that use it.',
     light_not_reflected:
       'The light of the screen was not seen on your face: make the screen brighter, come closer, or choose the check without coloured light.',
-    idle: 'No picture came from the camera. Look after it, and start again.',
+    idle: 'No picture came from the camera. Check it, and start again.',
     timed_out: 'It took longer than a minute. Start again.',
     gone: 'The check was stopped.',
     superseded: 'The check goes on in another window.',
@@ -93,6 +93,6 @@ export const englishWords: ProblemWords = {
   },
   otherField: 'This cannot be used as it is.',
   unreachable:
-    'The server does not answer. Look after your connection and try again; nothing that you typed is lost.',
+    'The server does not answer. Check your connection and try again; nothing that you typed is lost.',
   fault: 'Something went wrong on this page. Try again, or reload it.',
 };

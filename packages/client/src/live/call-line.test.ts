@@ -79,8 +79,11 @@ describe('a live session over calls', () => {
   it('gives up in the end, and at once where the server says so', async () => {
     answers = Array.from({ length: 3 }, () => new ServerUnreachable('gone'));
     open();
+    line.say({ type: 'start' });
     await vi.advanceTimersByTimeAsync(10_000);
     expect(ends).toEqual([expect.any(LiveConnectionLost)]);
+    // A start that goes out now would open a session that nobody has.
+    expect(forms).toHaveLength(3);
 
     for (const refusal of [
       problem('busy', 10),
@@ -104,6 +107,7 @@ describe('a live session over calls', () => {
 
     open();
     await vi.advanceTimersByTimeAsync(0);
+    line.sendFrame(FRAME);
     line.say({ type: 'stop' });
     line.close();
     await vi.advanceTimersByTimeAsync(5_000);

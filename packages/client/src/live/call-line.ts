@@ -46,6 +46,8 @@ export class CallLine implements LiveLine {
   }
 
   close(): void {
+    // Nobody's face goes out any more; what was said last, such as `stop`, does.
+    this.#frames = [];
     this.#isOpen = false;
     this.#wake();
   }
@@ -57,7 +59,7 @@ export class CallLine implements LiveLine {
       await pause(BETWEEN_CALLS_MS - (performance.now() - began));
       await this.#something();
     }
-    // What was said last, such as `stop`, still goes out; nobody waits for the answer.
+    // Nobody waits for the answer.
     if (this.#messages.length > 0) await this.exchange(this.#form()).catch(() => undefined);
   }
 
@@ -95,6 +97,9 @@ export class CallLine implements LiveLine {
     const seconds = error instanceof VultusProblem ? (error.retryAfter ?? 1) : 1;
     if (mayHelp && seconds <= 2 && this.#failures < MAX_FAILURES) return pause(seconds * 1000);
     this.#isOpen = false;
+    // Said to a session that is gone, it would open another one.
+    this.#messages.length = 0;
+    this.#frames = [];
     const known = error instanceof VultusProblem && error.code !== 'live_session_not_found';
     this.listener.ended(known ? error : new LiveConnectionLost(null));
   }

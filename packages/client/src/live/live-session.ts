@@ -140,10 +140,10 @@ export class LiveSession {
    */
   sendFrame(picture: Blob, frame: { readonly nonce: string; readonly takenAt: number }): boolean {
     if (!this.wantsFrame() || picture.size > this.ready.max_frame_bytes - 17) return false;
-    const sequence = this.#sequence++;
+    const message = frameMessage({ ...frame, sequence: this.#sequence }, picture);
     this.#lastSent = performance.now();
-    this.#unanswered.set(sequence, this.#lastSent);
-    this.#line.sendFrame(frameMessage({ ...frame, sequence }, picture));
+    this.#unanswered.set(this.#sequence++, this.#lastSent);
+    this.#line.sendFrame(message);
     return true;
   }
 

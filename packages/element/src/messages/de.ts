@@ -6,7 +6,6 @@ export const de: Messages = {
   cancel: 'Abbrechen',
   back: 'Zurück',
   retry: 'Noch einmal versuchen',
-  continue: 'Weiter',
   change_choices: 'Ändern, was verlangt wird',
 
   'introduction.sign_in': 'Zeigen Sie Ihr Gesicht, um die Anmeldung abzuschließen',
@@ -17,6 +16,8 @@ export const de: Messages = {
   'light.legend': 'Farbiges Licht',
   'light.warning':
     'Der ganze Bildschirm wechselt die Farbe, bis zu zweimal in der Sekunde. Wenn Ihnen flackerndes Licht schaden kann, wählen Sie „Sanft“ oder „Ohne“.',
+  'light.warning.low':
+    'Der ganze Bildschirm wechselt etwa einmal in der Sekunde die Farbe, in blassen Farben. Wenn Ihnen das schaden kann, wählen Sie „Ohne“.',
   'light.full': 'Kräftig',
   'light.full.about': 'Kräftige Farben. So geht es am schnellsten.',
   'light.low': 'Sanft',
@@ -60,7 +61,7 @@ export const de: Messages = {
   'hint.centre_face': 'Bringen Sie Ihr Gesicht in das Oval',
   'hint.too_dark': 'Mehr Licht auf Ihr Gesicht',
   'hint.too_bright': 'Weniger Licht auf Ihr Gesicht',
-  'hint.hold_still': 'Gut. Halten Sie still',
+  'hint.hold_still': 'Halten Sie still',
   'hint.look_straight': 'Blicken Sie gerade in die Kamera',
   'hint.close_mouth': 'Schließen Sie den Mund',
   'hint.return_to_rest': 'Geradeaus blicken, Mund geschlossen',
@@ -107,7 +108,7 @@ export const de: Messages = {
     'Ein anderes Programm scheint sie zu benutzen. Schließen Sie Videoanrufe und andere Tabs mit Kamera und versuchen Sie es noch einmal.',
   'camera_lost.title': 'Die Kamera hat aufgehört',
   'camera_lost.text':
-    'Sie wurde getrennt, ausgeschaltet oder von einem anderen Programm übernommen. Sehen Sie nach ihr und versuchen Sie es noch einmal.',
+    'Sie wurde getrennt, ausgeschaltet oder von einem anderen Programm übernommen. Prüfen Sie die Kamera und versuchen Sie es noch einmal.',
   'insecure_context.title': 'Eine sichere Verbindung ist nötig',
   'insecure_context.text':
     'Browser erlauben die Kamera nur über https. Öffnen Sie diese Seite mit einer Adresse, die mit https beginnt.',
@@ -173,7 +174,7 @@ export const de: Messages = {
   'reason.person_changed':
     'Ihr Gesicht war nicht durchgehend zu verfolgen. Bleiben Sie im Bild und halten Sie die Kamera ruhig.',
   'reason.camera_frozen':
-    'Die Kamera zeigt ein stehendes Bild. Schließen Sie andere Programme, die sie benutzen.',
+    'Die Kamera zeigt ein eingefrorenes Bild. Schließen Sie andere Programme, die sie benutzen.',
   'reason.light_not_reflected':
     'Das Licht des Bildschirms war auf Ihrem Gesicht nicht zu sehen. Stellen Sie ihn heller, kommen Sie näher und wenden Sie sich von starkem Licht ab.',
   'reason.idle': 'Die Kamera hat keine Bilder geliefert. Schließen Sie andere Programme, die sie benutzen.',

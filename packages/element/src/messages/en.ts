@@ -5,7 +5,6 @@ export const en = {
   cancel: 'Cancel',
   back: 'Go back',
   retry: 'Try again',
-  continue: 'Continue',
   change_choices: 'Change what I am asked for',
 
   'introduction.sign_in': 'Show your face to finish signing in',
@@ -16,6 +15,8 @@ export const en = {
   'light.legend': 'Coloured light',
   'light.warning':
     'The whole screen changes colour, up to twice a second. If flashing light can harm you, choose “Gentle” or “None”.',
+  'light.warning.low':
+    'The whole screen changes colour, about once a second, in pale colours. If that can harm you, choose “None”.',
   'light.full': 'Strong',
   'light.full.about': 'Strong colours. The quickest.',
   'light.low': 'Gentle',
@@ -58,7 +59,7 @@ export const en = {
   'hint.centre_face': 'Move your face into the oval',
   'hint.too_dark': 'More light on your face',
   'hint.too_bright': 'Less light on your face',
-  'hint.hold_still': 'Good. Hold still',
+  'hint.hold_still': 'Hold still',
   'hint.look_straight': 'Look straight into the camera',
   'hint.close_mouth': 'Close your mouth',
   'hint.return_to_rest': 'Look straight ahead, mouth closed',
@@ -104,7 +105,7 @@ export const en = {
     'Another program seems to use it. Close video calls and other tabs with a camera, and try again.',
   'camera_lost.title': 'The camera has stopped',
   'camera_lost.text':
-    'It was unplugged, switched off or taken by another program. Look after it, and try again.',
+    'It was unplugged, switched off or taken by another program. Check the camera, and try again.',
   'insecure_context.title': 'A secure connection is needed',
   'insecure_context.text':
     'Browsers allow the camera only over https. Open this page with an address that begins with https.',
@@ -159,7 +160,7 @@ export const en = {
   'reason.several_people': 'Somebody else was in the picture. Ask the others to step aside.',
   'reason.person_changed':
     'Your face could not be followed. Keep it in the picture, and hold the camera still.',
-  'reason.camera_frozen': 'The camera shows a standing picture. Close other programs that use it.',
+  'reason.camera_frozen': 'The camera shows a frozen picture. Close other programs that use it.',
   'reason.light_not_reflected':
     'The light of the screen was not seen on your face. Make the screen brighter, come closer, and turn away from strong light.',
   'reason.idle': 'The camera gave no pictures. Close other programs that use it.',

@@ -41,6 +41,8 @@ export class CheckView implements CheckScreen {
     const before = this.#shown;
     this.#shown = state;
     this.#describe(state);
+    // First: while its dialog is open, nothing else can have the focus or be read out.
+    this.#light.show(state);
     const panel = panelOf(state, this.context());
     if (panel && this.#panel && before?.name === state.name) this.#panel.update(panel);
     else if (panel) {
@@ -51,7 +53,6 @@ export class CheckView implements CheckScreen {
       if (state.name !== 'introduction') this.#showScene(state, before);
       else this.#replace(introduction(this.context()), before);
     }
-    this.#light.show(state);
   }
 
   /** Other texts or choices: the same state once more. */

@@ -1,15 +1,13 @@
 import type { LightMode, Movement } from '@vultus/client';
 
-import { type Choices, MOVEMENTS, missingAbilities } from '../choices.js';
+import { type Choices, LIGHTS, MOVEMENTS, gentler, missingAbilities } from '../choices.js';
 import { html } from './dom.js';
 import { type IconName, icon } from './icons.js';
 import type { ViewContext } from './view-context.js';
 
-const LIGHTS: readonly LightMode[] = ['full', 'low', 'none'];
-
 /** What will happen, and what the person wants to be asked for. */
 export function introduction(context: ViewContext): HTMLElement {
-  const { texts, purpose, actions, choices, fixedLight } = context;
+  const { texts, purpose, actions, choices, strongestLight } = context;
   const complaint = html('p', { class: 'complaint', part: 'complaint', role: 'alert' });
   const form = html(
     'form',
@@ -18,7 +16,7 @@ export function introduction(context: ViewContext): HTMLElement {
       submit: (event) => {
         event.preventDefault();
         const chosen = choicesIn(form, choices);
-        const missing = missingAbilities({ ...chosen, light: fixedLight ?? chosen.light });
+        const missing = missingAbilities({ ...chosen, light: gentler(chosen.light, strongestLight) });
         complaint.textContent = missing ? texts.say(`abilities.too_few.${missing}`) : '';
         if (!missing) actions.start(chosen);
       },
@@ -30,7 +28,7 @@ export function introduction(context: ViewContext): HTMLElement {
       step('face', texts.say('introduction.place')),
       step('steps', texts.say('introduction.follow')),
     ),
-    fixedLight === null ? lightChoice(context) : lightNotice(context, fixedLight),
+    strongestLight === 'none' ? null : lightChoice(context),
     abilities(context),
     complaint,
     html(
@@ -59,17 +57,20 @@ function step(name: IconName, text: string): HTMLElement {
   return html('li', {}, icon(name), html('span', {}, text));
 }
 
-function lightChoice({ texts, choices }: ViewContext): HTMLElement {
+function lightChoice({ texts, choices, strongestLight }: ViewContext): HTMLElement {
+  const offered = LIGHTS.slice(LIGHTS.indexOf(strongestLight));
+  const chosen = gentler(choices.light, strongestLight);
+  const warning = strongestLight === 'low' ? 'light.warning.low' : 'light.warning';
   return html(
     'fieldset',
     { class: 'light-choice', 'aria-describedby': 'light-warning' },
     html('legend', {}, texts.say('light.legend')),
-    html('p', { class: 'warning', id: 'light-warning' }, texts.say('light.warning')),
-    ...LIGHTS.map((light) =>
+    html('p', { class: 'warning', id: 'light-warning' }, texts.say(warning)),
+    ...offered.map((light) =>
       html(
         'label',
         { class: 'option' },
-        html('input', { type: 'radio', name: 'light', value: light, checked: choices.light === light }),
+        html('input', { type: 'radio', name: 'light', value: light, checked: light === chosen }),
         html(
           'span',
           {},
@@ -80,12 +81,6 @@ function lightChoice({ texts, choices }: ViewContext): HTMLElement {
       ),
     ),
   );
-}
-
-/** Where the page has decided, the person is warned all the same. */
-function lightNotice({ texts }: ViewContext, light: LightMode): HTMLElement | null {
-  if (light === 'none') return null;
-  return html('p', { class: 'warning' }, texts.say('light.warning'));
 }
 
 function abilities({ texts, choices }: ViewContext): HTMLElement {

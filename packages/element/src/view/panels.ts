@@ -141,7 +141,7 @@ function failed(state: Extract<CheckState, { name: 'failed' }>, context: ViewCon
     });
   } else if (mayRetry && !isFinal(state)) {
     buttons.push(retry(context));
-    if (problem.reasons.includes('light_not_reflected') && context.fixedLight === null) {
+    if (problem.reasons.includes('light_not_reflected')) {
       buttons.push({
         label: texts.say('failed.without_light'),
         press: () => {

@@ -22,7 +22,7 @@ export interface ViewContext {
   readonly texts: Texts;
   readonly purpose: Purpose;
   readonly choices: Choices;
-  /** Decided by the page; null when the person is asked. */
-  readonly fixedLight: LightMode | null;
+  /** That the page allows; the person can always choose less. */
+  readonly strongestLight: LightMode;
   readonly actions: Actions;
 }
