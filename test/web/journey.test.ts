@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
+import { Complaints } from '../support/web/complaints.js';
 import { FilmActor } from '../support/web/film-actor.js';
 import { CHECK_MS, Person } from '../support/web/person.js';
 import { type Scene, openScene } from '../support/web/scene.js';
@@ -19,7 +20,7 @@ describe('a person with a camera', { retry: 1 }, () => {
   ] as const)(
     'signs up, enrols, signs out, and signs in with their face: $device',
     async ({ device, light }) => {
-      const { page } = await scene.chromium.visitor({ device });
+      const { page, complaints } = await scene.chromium.visitor({ device });
       const first = await FilmActor.cast('one_man', scene.camera);
       const person = new Person(scene, page);
       first.sitDown();
@@ -32,6 +33,7 @@ describe('a person with a camera', { retry: 1 }, () => {
 
       await page.close();
       const again = await page.context().newPage();
+      const complaintsAgain = new Complaints(again);
       const later = await FilmActor.cast('one_man_later', scene.camera);
       later.sitDown();
       await later.follow(again);
@@ -44,6 +46,9 @@ describe('a person with a camera', { retry: 1 }, () => {
       expect(again.url()).toBe(`${scene.server.url}/account`);
       await again.reload();
       await back.sees('heading', 'Your account');
+      // A journey in which nothing goes wrong leaves no error in the console, not even of a call that was refused.
+      expect([complaints.refusedCalls, complaintsAgain.refusedCalls]).toEqual([0, 0]);
+      expect(complaintsAgain.all).toEqual([]);
     },
   );
 });

@@ -10,6 +10,7 @@ import {
 import { type ReactNode, createContext, use, useCallback, useMemo, useState } from 'react';
 
 import { client } from './client.js';
+import { mayBeSignedIn, rememberSignedIn } from './signed-in-hint.js';
 import { isTransient } from './transient.js';
 
 declare module '@tanstack/react-query' {
@@ -95,8 +96,10 @@ export function useAccount() {
   return useQuery({
     queryKey: ACCOUNT,
     queryFn: async ({ client: queries }) => {
+      if (!queries.getQueryData<User | null>(ACCOUNT) && !mayBeSignedIn()) return null;
       try {
         const user = await client.account();
+        rememberSignedIn(true);
         // Somebody else has signed in, in another window of this browser: what was read for the one before is not theirs.
         const before = queries.getQueryData<User | null>(ACCOUNT);
         if (before && before.id !== user.id) forget(queries);
@@ -105,6 +108,7 @@ export function useAccount() {
         // Nobody was signed in to begin with; where somebody was, the cache hears of it.
         const wasSignedIn = Boolean(queries.getQueryData<User | null>(ACCOUNT));
         if (wasSignedIn || !isProblem(error, 'invalid_token')) throw error;
+        rememberSignedIn(false);
         return null;
       }
     },
@@ -160,11 +164,13 @@ function enter(queries: QueryClient, user: User): void {
   if (before?.id === user.id) void queries.invalidateQueries();
   else forget(queries);
   queries.setQueryData(ACCOUNT, user);
+  rememberSignedIn(true);
 }
 
 function leave(queries: QueryClient): void {
   void queries.cancelQueries({ queryKey: ACCOUNT });
   queries.setQueryData(ACCOUNT, null);
+  rememberSignedIn(false);
   forget(queries);
 }
 

@@ -5,12 +5,15 @@ const REFUSED_CALL = /^Failed to load resource: the server responded with a stat
 
 /** What a browser complains about while it shows a page. */
 export class Complaints {
+  /** Calls that the server has refused, which the browser notes as errors, too. */
+  refusedCalls = 0;
   readonly #all: string[] = [];
   readonly #expected: RegExp[] = [];
 
   constructor(page: Page) {
     page.on('console', (message) => {
-      if (isComplaint(message)) this.#add(`${message.type()}: ${message.text()}`);
+      if (isRefusedCall(message)) this.refusedCalls++;
+      else if (message.type() === 'error') this.#add(`error: ${message.text()}`);
     });
     page.on('pageerror', (error) => {
       this.#add(`exception: ${error.stack ?? error.message}`);
@@ -34,7 +37,7 @@ export class Complaints {
   }
 }
 
-function isComplaint(message: ConsoleMessage): boolean {
+function isRefusedCall(message: ConsoleMessage): boolean {
   const isCall = new URL(message.location().url || 'about:blank').pathname.startsWith('/user');
-  return message.type() === 'error' && !(isCall && REFUSED_CALL.test(message.text()));
+  return message.type() === 'error' && isCall && REFUSED_CALL.test(message.text());
 }
