@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterEach(() => scene.chromium.endVisits());
 afterAll(() => scene.close());
 
-describe('another person who knows the password', { retry: 1 }, () => {
+describe('another person who knows the password', { retry: 2 }, () => {
   const visit = async (locale: 'en-GB' | 'de-DE' = 'en-GB') => {
     const account = await enrolledAccount(scene.server);
     const codes = await recoveryCodesOf(scene.server, account);

@@ -84,7 +84,7 @@ describe('a camera that is not there', () => {
   });
 });
 
-describe('who is before the camera', { retry: 1 }, () => {
+describe('who is before the camera', { retry: 2 }, () => {
   it('nobody, then several, then one: each time the person reads what is wanted, then it goes on', async () => {
     const { person, man } = await atTheFaceCheck();
     scene.camera.blank();

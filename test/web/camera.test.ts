@@ -93,7 +93,7 @@ describe('the camera of the browser', () => {
   });
 });
 
-describe('somebody before the camera', { retry: 1 }, () => {
+describe('somebody before the camera', { retry: 2 }, () => {
   let server: RunningServer;
   let api: ApiClient;
   beforeAll(async () => {

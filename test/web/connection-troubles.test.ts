@@ -50,7 +50,7 @@ async function somebodyInTheMiddle(url?: string): Promise<Visit> {
 
 const isSignedIn = (person: Person) => person.sees('heading', 'Your account', CHECK_MS);
 
-describe('a line that is weak', { retry: 1 }, () => {
+describe('a line that is weak', { retry: 2 }, () => {
   let line: WeakLine;
   beforeAll(async () => {
     scene = await openScene(SETTINGS);
@@ -109,7 +109,7 @@ describe('a line that is weak', { retry: 1 }, () => {
   });
 });
 
-describe('a server that goes away and comes back', { retry: 1 }, () => {
+describe('a server that goes away and comes back', { retry: 2 }, () => {
   let server: RunningServer;
   beforeAll(async () => {
     scene = await openScene(SETTINGS);

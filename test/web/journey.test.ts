@@ -13,7 +13,7 @@ afterEach(() => scene.chromium.endVisits());
 afterAll(() => scene.close());
 
 /** Films in real time, on a machine that may have other things to do: another try is a person's, too. */
-describe('a person with a camera', { retry: 1 }, () => {
+describe('a person with a camera', { retry: 2 }, () => {
   it.each([
     { device: 'desktop', light: 'None' },
     { device: 'phone', light: 'Strong' },

@@ -31,7 +31,7 @@ async function somebody(): Promise<{ page: Page; person: Person }> {
 }
 
 /** Films in real time, on a machine that may have other things to do. */
-describe('a telephone on a bad line', { retry: 1 }, () => {
+describe('a telephone on a bad line', { retry: 2 }, () => {
   it('shows the page before its owner gives up', async () => {
     const { page, person } = await somebody();
     const began = performance.now();
