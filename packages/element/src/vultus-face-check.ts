@@ -136,15 +136,13 @@ export class VultusFaceCheck extends Base {
   }
 
   #tell(state: CheckState, before: CheckState): void {
-    if (state.name !== before.name) this.#dispatch('vultus-state', { state: state.name });
     if (state.name === before.name) return;
+    this.#dispatch('vultus-state', { state: state.name });
     if (state.name === 'passed') {
       const token = this.#elementClient?.authorizationToken();
       this.#dispatch('vultus-passed', { user: state.user, ...(token === undefined ? {} : { token }) });
-    } else if (state.name === 'failed' || isFinal(state)) {
-      if ('problem' in state) {
-        this.#dispatch('vultus-failed', { problem: state.problem, final: isFinal(state) });
-      }
+    } else if ('problem' in state && (state.name === 'failed' || isFinal(state))) {
+      this.#dispatch('vultus-failed', { problem: state.problem, final: isFinal(state) });
     }
   }
 

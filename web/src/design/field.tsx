@@ -47,6 +47,22 @@ export function Field({ label, hint, error, aside, look = 'text', ...input }: Fi
   );
 }
 
+/** The address by which an account is known; password managers keep it as the name. */
+export function EmailField(props: Omit<FieldProps, 'type' | 'label'>) {
+  const { t } = useTranslation();
+  return (
+    <Field
+      label={t('signIn.email')}
+      type="email"
+      autoComplete="username"
+      inputMode="email"
+      spellCheck={false}
+      autoCapitalize="none"
+      {...props}
+    />
+  );
+}
+
 type PasswordFieldProps = Omit<FieldProps, 'type' | 'aside' | 'value'> & { readonly value: string };
 
 /** What is typed can be shown, and pasted, for password managers are welcome. */

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 
 import { client } from '../client.js';
 import { Button } from '../design/button.js';
-import { Field, PasswordField } from '../design/field.js';
+import { EmailField, PasswordField } from '../design/field.js';
 import { Form } from '../design/form.js';
 import { ProblemCallout } from '../design/problem-callout.js';
 import { useSession } from '../session.js';
@@ -42,13 +42,7 @@ export function SignInForm({ fixedEmail, submit, onSignedIn, onVerification }: S
     <Form onSubmit={send} refused={missing}>
       <ProblemCallout error={signIn.error} />
       {isProblem(signIn.error, 'too_many_attempts') && <DeviceRecognition onRecognised={send} />}
-      <Field
-        label={t('signIn.email')}
-        type="email"
-        autoComplete="username"
-        inputMode="email"
-        spellCheck={false}
-        autoCapitalize="none"
+      <EmailField
         value={email}
         readOnly={fixedEmail !== undefined}
         onChange={(event) => {

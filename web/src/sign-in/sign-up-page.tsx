@@ -6,7 +6,7 @@ import { Link } from 'wouter';
 
 import { client } from '../client.js';
 import { Button } from '../design/button.js';
-import { Field, NewPasswordField } from '../design/field.js';
+import { EmailField, NewPasswordField } from '../design/field.js';
 import { Form, FormFoot } from '../design/form.js';
 import { Page } from '../design/page.js';
 import { ProblemCallout } from '../design/problem-callout.js';
@@ -53,13 +53,7 @@ function SignUpForm() {
   return (
     <Form refused={missing ?? error} onSubmit={send}>
       <ProblemCallout error={isAtFields ? null : error} />
-      <Field
-        label={t('signIn.email')}
-        type="email"
-        autoComplete="username"
-        inputMode="email"
-        spellCheck={false}
-        autoCapitalize="none"
+      <EmailField
         value={email}
         onChange={(event) => {
           setEmail(event.target.value);

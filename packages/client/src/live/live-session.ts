@@ -208,7 +208,7 @@ export class LiveSession {
   }
 
   #lookAfterLine(): void {
-    const isSilent = performance.now() - Math.max(this.#lastHeard, 0) > SILENCE_MS;
+    const isSilent = performance.now() - this.#lastHeard > SILENCE_MS;
     if (isSilent && this.#unanswered.size > 0 && !this.#isOver) this.#lose(new LiveConnectionLost(null));
   }
 
