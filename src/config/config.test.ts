@@ -102,8 +102,13 @@ describe('readConfig', () => {
       /JWT_SECRET: is not set.*FACE_AUTH_SECRET.*TEMPLATE_KEY/s,
     ],
     [{ FACE_ENGINE: 'remote' }, /FACE_ENGINE/],
-    [{ FACE_API_URL: 'http://faces.example' }, /FACE_API_URL: this version looks/],
-  ])('says of %j that this version cannot do it, instead of ignoring it', (environment, message) => {
+    [{ FACE_API_URL: 'http://faces.example' }, /FACE_API_KEY: must be set beside/],
+    [{ FACE_API_URL: 'faces.example', FACE_API_KEY: 'k' }, /FACE_API_URL.0: must be a comma-separated list/],
+    [{ FACE_API_URL: 'http://u:p@faces.example', FACE_API_KEY: 'k' }, /FACE_API_URL.0: must be/],
+    [{ FACE_API_URL: 'http://faces.example', FACE_API_KEY: 'two words' }, /FACE_API_KEY: must be letters/],
+    [{ FACE_ENGINE: 'service' }, /FACE_API_URL: must be set/],
+    [{ FACE_ENGINE: 'local', FACE_API_URL: 'http://a', FACE_API_KEY: 'k' }, /unset one of the two/],
+  ])('says of %j what is wrong with it', (environment, message) => {
     expect(() => readConfig(environment)).toThrow(message);
   });
 });

@@ -5,7 +5,8 @@ import path from 'node:path';
 
 import { z } from 'zod';
 
-import { type Config, ConfigError, secretSchema, templateKeySchema } from './config.js';
+import { type Config, ConfigError } from './config.js';
+import { secretSchema, templateKeySchema } from './environment.js';
 
 export interface Secrets {
   readonly jwtSecret: string;

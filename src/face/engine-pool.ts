@@ -4,13 +4,15 @@ import { fileURLToPath } from 'node:url';
 
 import { Piscina } from 'piscina';
 
-import type { BiometricSample, CaptureOutcome, CapturePurpose, EngineBusy, FaceCapturer } from './capture.js';
+import { type BiometricEngine, EngineUnavailable } from './biometric-engine.js';
+import type { BiometricSample, CaptureOutcome, CapturePurpose, EngineBusy } from './capture.js';
 import type { ImageLimits } from './decode.js';
 import type { EngineChecks } from './engine.js';
+import type { EngineReport } from './engine-report.js';
 import type { EngineAnswer, EngineOutcome, EngineTask, EngineWorkerData } from './engine-worker.js';
 import type { SubjectRule } from './face-selection.js';
 import type { ExaminationOutcome, FrameExaminer } from './frame-examination.js';
-import type { FrameObserver, FrameOutcome } from './frame-observation.js';
+import type { FrameOutcome } from './frame-observation.js';
 import { type ModelPack, templateModelId } from './model-pack.js';
 
 export interface EnginePoolOptions {
@@ -23,9 +25,16 @@ export interface EnginePoolOptions {
   readonly subjectRule?: SubjectRule;
   /** The compiled worker; tests that run from the sources name the one in the build. */
   readonly workerFile?: string;
+  /** Is told of every picture, once it is answered. */
+  readonly onReport?: (report: EngineReport) => void;
 }
 
+type KeptOptions = Pick<EnginePoolOptions, 'workers' | 'maxQueue' | 'onReport'>;
+
 const BUSY: EngineBusy = { outcome: 'busy', retryAfterSeconds: 1 };
+
+/** An empty file is refused by the decoder, after the worker has loaded everything. */
+const NOTHING: EngineTask = { kind: 'capture', sample: new Uint8Array(0), purpose: 'verification' };
 
 /** Weight of the latest frame in the running mean of what one takes: about a second's when the workers are busy. */
 const SMOOTHING = 0.05;
@@ -33,21 +42,22 @@ const SMOOTHING = 0.05;
 /** A picture that has not been answered after this time, waiting included, is given up; a stuck worker is replaced. */
 const TASK_TIMEOUT_MS = 20_000;
 
+/** How long a worker may take to say that it is there; supervisors do not wait much longer. */
+const PROBE_TIMEOUT_MS = 2000;
+
 /**
  * Face engines on worker threads, so that inference (which blocks its thread) never delays the server's
  * event loop. The queue is bounded: a burst is refused at once instead of growing memory and latency.
  */
-export class FaceEnginePool implements FaceCapturer, FrameObserver, FrameExaminer {
+export class FaceEnginePool implements BiometricEngine, FrameExaminer {
   readonly modelId: string;
   readonly #pool: Piscina<EngineTask, EngineAnswer>;
-  readonly #options: Pick<EnginePoolOptions, 'workers' | 'maxQueue'>;
+  readonly #options: KeptOptions;
   #frameMs: number | null = null;
+  /** The latest picture was given up or met a fault. */
+  #failing = false;
 
-  private constructor(
-    pool: Piscina<EngineTask, EngineAnswer>,
-    modelId: string,
-    options: Pick<EnginePoolOptions, 'workers' | 'maxQueue'>,
-  ) {
+  private constructor(pool: Piscina<EngineTask, EngineAnswer>, modelId: string, options: KeptOptions) {
     this.#pool = pool;
     this.modelId = modelId;
     this.#options = options;
@@ -67,10 +77,8 @@ export class FaceEnginePool implements FaceCapturer, FrameObserver, FrameExamine
     });
     // Every failure reaches the task that met it; without a listener the same one would end the process.
     pool.on('error', () => undefined);
-    // An empty file is refused by the decoder, after the worker has loaded everything.
-    const nothing: EngineTask = { kind: 'capture', sample: new Uint8Array(0), purpose: 'verification' };
     try {
-      await Promise.all(Array.from({ length: options.workers }, () => pool.run(nothing)));
+      await Promise.all(Array.from({ length: options.workers }, () => pool.run(NOTHING)));
     } catch (error) {
       await pool.destroy();
       throw error;
@@ -96,21 +104,59 @@ export class FaceEnginePool implements FaceCapturer, FrameObserver, FrameExamine
   }
 
   async #run(task: EngineTask): Promise<EngineOutcome | EngineBusy> {
-    if (this.#pool.queueSize >= this.#options.maxQueue) return BUSY;
+    if (this.#pool.queueSize >= this.#options.maxQueue) return this.#refuse(task);
+    const startedAt = performance.now();
     const signal = AbortSignal.timeout(TASK_TIMEOUT_MS);
     try {
-      const { outcome, ms } = await this.#pool.run(task, { signal });
+      const { outcome, ms, stages } = await this.#pool.run(task, { signal });
+      this.#failing = false;
       if (task.kind === 'observe') this.#measured(ms);
+      this.#options.onReport?.({
+        kind: task.kind,
+        outcome: outcome.outcome,
+        reasons: outcome.outcome === 'poor_quality' ? outcome.reasons : [],
+        queuedMs: performance.now() - startedAt - ms,
+        ms,
+        stages,
+      });
       return outcome;
     } catch (error) {
-      if (signal.aborted) return BUSY;
+      this.#failing = true;
+      if (signal.aborted) return this.#refuse(task, performance.now() - startedAt);
+      this.#report(task, 'failed', performance.now() - startedAt);
       throw error;
     }
+  }
+
+  #refuse(task: EngineTask, queuedMs = 0): EngineBusy {
+    this.#report(task, 'busy', queuedMs);
+    return BUSY;
+  }
+
+  /** Of a picture that no worker has answered. */
+  #report({ kind }: EngineTask, outcome: string, queuedMs: number): void {
+    this.#options.onReport?.({ kind, outcome, reasons: [], queuedMs, ms: 0, stages: {} });
   }
 
   #measured(ms: number): void {
     this.#frameMs ??= ms;
     this.#frameMs += SMOOTHING * (ms - this.#frameMs);
+  }
+
+  /** After a failure a worker is asked to look at nothing: whether it is mended shows at once, and without traffic. */
+  async checkHealth(): Promise<void> {
+    if (!this.#failing) return;
+    try {
+      await this.#pool.run(NOTHING, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+      this.#failing = false;
+    } catch {
+      throw new EngineUnavailable('no worker answers');
+    }
+  }
+
+  /** Pictures that wait for a worker. */
+  get queued(): number {
+    return this.#pool.queueSize;
   }
 
   /** Lets running and waiting work finish, then ends the workers. */

@@ -2,6 +2,7 @@ import { workerData } from 'piscina';
 
 import type { BiometricSample, CaptureOutcome, CapturePurpose } from './capture.js';
 import { FaceEngine, type EngineOptions } from './engine.js';
+import { type EngineTaskKind, StageClock, type StageTimes } from './engine-report.js';
 import type { ExaminationOutcome } from './frame-examination.js';
 import type { FrameOutcome } from './frame-observation.js';
 import type { ModelPack } from './model-pack.js';
@@ -12,7 +13,7 @@ export interface EngineWorkerData {
 }
 
 export interface EngineTask {
-  readonly kind: 'capture' | 'observe' | 'examine';
+  readonly kind: EngineTaskKind;
   readonly sample: BiometricSample;
   readonly purpose: CapturePurpose;
 }
@@ -23,15 +24,16 @@ export interface EngineAnswer {
   readonly outcome: EngineOutcome;
   /** What it took here, waiting not included. */
   readonly ms: number;
+  readonly stages: StageTimes;
 }
 
 async function start(): Promise<(task: EngineTask) => Promise<EngineAnswer>> {
   const { pack, options } = workerData as EngineWorkerData;
   const engine = await FaceEngine.load(pack, options);
   return async ({ kind, sample, purpose }) => {
-    const startedAt = performance.now();
-    const outcome = await engine[kind](sample, purpose);
-    return { outcome, ms: performance.now() - startedAt };
+    const clock = new StageClock();
+    const outcome = await engine[kind](sample, purpose, clock);
+    return { outcome, ms: clock.elapsed, stages: clock.times };
   };
 }
 

@@ -7,6 +7,7 @@ import { sceneColours } from './face-colour.js';
 import { faceGeometry } from './face-geometry.js';
 import { type SubjectRule, selectFace } from './face-selection.js';
 import { frameDigest } from './frame-digest.js';
+import { StageClock } from './engine-report.js';
 import type { ExaminationOutcome } from './frame-examination.js';
 import type { DarkFrame, FrameOutcome } from './frame-observation.js';
 import { HeadPoseEstimator } from './head-pose.js';
@@ -89,18 +90,26 @@ export class FaceEngine {
     return new FaceEngine(parts, templateModelId(pack), options);
   }
 
-  async capture(sample: BiometricSample, purpose: CapturePurpose): Promise<CaptureOutcome> {
-    const face = await this.#locate(sample);
+  /** @param clock is told which stage takes how long */
+  async capture(
+    sample: BiometricSample,
+    purpose: CapturePurpose,
+    clock = new StageClock(),
+  ): Promise<CaptureOutcome> {
+    const face = await this.#locate(sample, clock);
     if (face.outcome !== 'located') return face;
     const quality = judgeQuality(measureQuality(face.image, face, face.reduction), purpose);
+    clock.lap('quality');
     if (quality.reasons.length > 0) return { outcome: 'poor_quality', reasons: quality.reasons };
 
     const { presentation } = this.parts;
     const decision = presentation
       ? judgePresentation([await presentation.examine(face.image, face.box)])
       : 'not_checked';
+    clock.lap('presentation');
     // Embedded in any case: the time must not tell a stranger which of the two checks refused the sample.
     const vector = await this.parts.embedder.embed(face.image, face.crop);
+    clock.lap('recognition');
     if (decision === 'attack') return { outcome: 'presentation_attack' };
     return {
       outcome: 'captured',
@@ -111,16 +120,29 @@ export class FaceEngine {
   }
 
   /** @throws Error when the engine was loaded without live sessions */
-  async observe(frame: BiometricSample, purpose: CapturePurpose): Promise<FrameOutcome> {
+  async observe(
+    frame: BiometricSample,
+    purpose: CapturePurpose,
+    clock = new StageClock(),
+  ): Promise<FrameOutcome> {
     const { embedder, pose, presentation } = this.parts;
     if (!pose || !presentation) throw new Error('the engine was loaded without live sessions');
-    const face = await this.#locate(frame);
+    const face = await this.#locate(frame, clock);
     if (face.outcome !== 'located') return face;
     const { image, box, crop } = face;
     const quality = judgeQuality(measureQuality(image, face, face.reduction), purpose);
     const geometry = faceGeometry(face.landmarks);
+    clock.lap('quality');
     // What is not looked at in full costs half: turned and poor frames are followed, but no template is made of them.
     const inFull = quality.reasons.length === 0 && Math.abs(geometry.turn) <= MAX_PROBE_TURN;
+    const scores = inFull ? await presentation.examine(image, box) : null;
+    if (scores) clock.lap('presentation');
+    const [colours, digest] = [sceneColours(image, box, crop), frameDigest(image)];
+    clock.lap('scene');
+    const headPose = await pose.estimate(image, box);
+    clock.lap('head_pose');
+    const features = await (inFull ? embedder.embed(image, crop) : embedder.embedUpright(image, crop));
+    clock.lap('recognition');
     return {
       outcome: 'observed',
       place: {
@@ -131,38 +153,42 @@ export class FaceEngine {
       },
       reasons: quality.reasons,
       qualityScore: quality.score,
-      pose: await pose.estimate(image, box),
+      pose: headPose,
       geometry,
-      colours: sceneColours(image, box, crop),
-      digest: frameDigest(image),
-      features: inFull ? await embedder.embed(image, crop) : await embedder.embedUpright(image, crop),
-      probe: inFull
-        ? { modelId: this.recognitionModel, presentation: await presentation.examine(image, box) }
-        : null,
+      colours,
+      digest,
+      features,
+      probe: scores && { modelId: this.recognitionModel, presentation: scores },
     };
   }
 
   /** @throws Error when the engine was loaded without presentation attack detection */
-  async examine(sample: BiometricSample, purpose: CapturePurpose): Promise<ExaminationOutcome> {
+  async examine(
+    sample: BiometricSample,
+    purpose: CapturePurpose,
+    clock = new StageClock(),
+  ): Promise<ExaminationOutcome> {
     const { presentation } = this.parts;
     if (!presentation) throw new Error('the engine was loaded without presentation attack detection');
-    const face = await this.#locate(sample);
+    const face = await this.#locate(sample, clock);
     if (face.outcome !== 'located') return face;
     const { reasons } = judgeQuality(measureQuality(face.image, face, face.reduction), purpose);
-    return {
-      outcome: 'examined',
-      reasons,
-      presentation: await presentation.examine(face.image, face.box),
-    };
+    clock.lap('quality');
+    const scores = await presentation.examine(face.image, face.box);
+    clock.lap('presentation');
+    return { outcome: 'examined', reasons, presentation: scores };
   }
 
   async #locate(
     sample: BiometricSample,
+    clock: StageClock,
   ): Promise<LocatedFace | DarkFrame | Exclude<FailureToAcquire, { outcome: 'poor_quality' }>> {
     const decoded = await decodeImage(sample, this.options.limits);
+    clock.lap('decode');
     if (decoded.outcome !== 'decoded') return decoded;
     const { image, reduction } = decoded;
     const faces = await this.parts.detector.detect(image);
+    clock.lap('detection');
     const subject = selectFace(this.options.subjectRule, faces, image);
     if (subject.outcome === 'no_face') return withoutFace(image);
     if (subject.outcome !== 'selected') return subject;
@@ -170,6 +196,7 @@ export class FaceEngine {
     const landmarks = await this.parts.landmarks.find(image, box);
     const five = fivePoints(landmarks);
     const crop = fitSimilarity(ARCFACE_TEMPLATE, five).map;
+    clock.lap('landmarks');
     return { outcome: 'located', image, reduction, box, landmarks, five, crop };
   }
 }

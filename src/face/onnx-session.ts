@@ -2,6 +2,14 @@ import './runtime-telemetry.js';
 
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
+export const SESSION_OPTIONS = {
+  // More threads a model fight with the other workers for the same cores (measured: half the speed).
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  graphOptimizationLevel: 'all',
+} as const satisfies InferenceSession.SessionOptions;
+
 /**
  * One loaded model with one input, bound to the thread that made it.
  * The only file that knows the ONNX runtime.
@@ -24,14 +32,7 @@ export class OnnxSession {
    * @param shape the input's dimensions, e.g. [1, 3, 112, 112]
    */
   static async load(model: Uint8Array, shape: readonly number[]): Promise<OnnxSession> {
-    const session = await InferenceSession.create(model, {
-      // More threads a model fight with the other workers for the same cores (measured: half the speed).
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-    });
-    return new OnnxSession(session, shape);
+    return new OnnxSession(await InferenceSession.create(model, SESSION_OPTIONS), shape);
   }
 
   /** The input's values: fill it, then `run`. It is reused, so one thread may prepare one run at a time. */

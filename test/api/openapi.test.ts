@@ -42,7 +42,7 @@ const routes: string[] = [];
 
 beforeAll(async () => {
   const config = readConfig({ DATA_DIR: await temporaryDirectory(), FACE_WORKERS: '1' });
-  const parts = await loadParts(config, WORKER_FILE);
+  const parts = await loadParts(config, { workerFile: WORKER_FILE });
   app = await createServer(parts, pino({ level: 'silent' }), '0.0.0-test');
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRoute', ({ method, url }: { method: string | string[]; url: string }) => {

@@ -27,7 +27,7 @@ export async function startLiveServer(environment: Record<string, string> = {}):
   const log: string[] = [];
   const logger = pino({ base: null }, { write: (line: string) => void log.push(line) });
   const challenges: ChallengeSource = { draw: () => server.script };
-  const parts = await loadParts(config, WORKER_FILE);
+  const parts = await loadParts(config, { workerFile: WORKER_FILE });
   const app = await createServer({ ...parts, challenges }, logger, '0.0.0-test');
   await app.listen(0, '127.0.0.1');
   const server: LiveServer = {
