@@ -1,5 +1,5 @@
 import { type Point, meanPoint } from './rgb-image.js';
-import type { AffineMap } from './sampling.js';
+import type { AffineMap } from './tensor-spec.js';
 
 /** Left eye, right eye, nose tip, left and right mouth corner, as seen in the picture. */
 export type FivePoints = readonly [Point, Point, Point, Point, Point];

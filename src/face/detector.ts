@@ -1,6 +1,7 @@
 import type { OnnxSession } from './onnx-session.js';
 import { type Box, type RgbImage, intersectionArea } from './rgb-image.js';
-import { type TensorSpec, sampleToTensor } from './sampling.js';
+import { sampleToTensor } from './sampling.js';
+import type { TensorSpec } from './tensor-spec.js';
 
 export interface DetectedFace {
   readonly box: Box;

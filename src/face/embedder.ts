@@ -1,24 +1,28 @@
+import { ALIGNED_SIDE, type AlignedFace, alignedToTensor } from './aligned-face.js';
 import type { OnnxSession } from './onnx-session.js';
-import type { RgbImage } from './rgb-image.js';
-import { type AffineMap, type TensorSpec, sampleToTensor } from './sampling.js';
+import type { TensorSpec } from './tensor-spec.js';
 
 /** Turns an aligned face into a template of unit length. */
 export class FaceEmbedder {
   constructor(
     private readonly session: OnnxSession,
     private readonly model: { readonly input: TensorSpec; readonly dimensions?: number | undefined },
-  ) {}
+  ) {
+    const { width, height, channels } = model.input;
+    if (width !== ALIGNED_SIDE || height !== ALIGNED_SIDE || channels === 'grey') {
+      throw new Error(`a recognition model has to take ${ALIGNED_SIDE}×${ALIGNED_SIDE} pixels in colour`);
+    }
+  }
 
   /**
    * Embeds the crop and its mirror image and takes the direction of their sum, which cancels what
    * depends on the side of the face that the light or the camera favours.
    *
-   * @param map from the crop's pixels to those of `image`
    * @returns 512 values (or what the model has), L2 norm 1
    */
-  async embed(image: RgbImage, map: AffineMap): Promise<Float32Array> {
+  async embed(face: AlignedFace): Promise<Float32Array> {
     const { input } = this.session;
-    const upright = await this.#embedUpright(image, map);
+    const upright = await this.#embedUpright(face);
     mirrorRows(input, this.model.input.width);
     const mirrored = await this.#run();
     this.session.clear();
@@ -30,14 +34,14 @@ export class FaceEmbedder {
    * The crop alone, at half the price: enough to tell whether two frames of one session show one person, not
    * for a comparison with a reference, for which thresholds were measured with `embed`.
    */
-  async embedUpright(image: RgbImage, map: AffineMap): Promise<Float32Array> {
-    const upright = await this.#embedUpright(image, map);
+  async embedUpright(face: AlignedFace): Promise<Float32Array> {
+    const upright = await this.#embedUpright(face);
     this.session.clear();
     return upright;
   }
 
-  #embedUpright(image: RgbImage, map: AffineMap): Promise<Float32Array> {
-    sampleToTensor(image, map, this.model.input, this.session.input);
+  #embedUpright(face: AlignedFace): Promise<Float32Array> {
+    alignedToTensor(face, this.model.input, this.session.input);
     return this.#run();
   }
 

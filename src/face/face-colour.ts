@@ -1,5 +1,6 @@
 import type { Box, RgbImage } from './rgb-image.js';
-import { type AffineMap, sampleToTensor } from './sampling.js';
+import { sampleToTensor } from './sampling.js';
+import type { AffineMap } from './tensor-spec.js';
 
 /** Mean of red, green and blue, 0…255. */
 export type Colour = readonly [red: number, green: number, blue: number];

@@ -1,5 +1,6 @@
 import type { RgbImage } from './rgb-image.js';
-import { boxToOutput, sampleToTensor } from './sampling.js';
+import { sampleToTensor } from './sampling.js';
+import { boxToOutput } from './tensor-spec.js';
 
 /**
  * A perceptual hash of a whole frame: 16×16 bits, each whether the luma rises or falls to the right (difference

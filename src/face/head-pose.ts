@@ -1,6 +1,7 @@
 import type { OnnxSession } from './onnx-session.js';
 import { type Box, type RgbImage, scaleBox } from './rgb-image.js';
-import { type TensorSpec, boxToOutput, sampleToTensor } from './sampling.js';
+import { sampleToTensor } from './sampling.js';
+import { type TensorSpec, boxToOutput } from './tensor-spec.js';
 
 /**
  * Degrees. Yaw is positive when the person turns to the right as they see it, pitch when they look up, roll when

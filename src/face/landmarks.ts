@@ -1,7 +1,8 @@
 import type { FivePoints } from './alignment.js';
 import type { OnnxSession } from './onnx-session.js';
 import { type Box, type Point, type RgbImage, meanPoint, scaleBox, squareOf } from './rgb-image.js';
-import { type TensorSpec, boxToOutput, sampleToTensor } from './sampling.js';
+import { sampleToTensor } from './sampling.js';
+import { type TensorSpec, boxToOutput } from './tensor-spec.js';
 
 /** 68 points in the iBUG 300-W order, in pixels of the picture. */
 export type Landmarks = readonly Point[];

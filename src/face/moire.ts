@@ -1,6 +1,7 @@
 import { FourierTransform } from './fourier.js';
 import { type Box, type RgbImage, centreOf } from './rgb-image.js';
-import { boxToOutput, sampleToTensor } from './sampling.js';
+import { sampleToTensor } from './sampling.js';
+import { boxToOutput } from './tensor-spec.js';
 
 /** Pixels of the square that is looked at, a power of two: inside a face, and enough for narrow peaks. */
 const SIDE = 128;
@@ -66,7 +67,14 @@ function tileAt(image: RgbImage, face: Box, reduction: 1 | 2): Float32Array {
 function prominence(luma: Float32Array): number {
   // Three bins each way: a peak that falls between bins, or is bent a little, is summed again.
   const power = boxSums(powerSpectrum(luma), 1);
-  const level = power.map((value) => 10 * Math.log10(Math.max(0, value) + FLOOR));
+  const level = new Float64Array(power.length);
+  for (let v = 0; v < SIDE; v++) {
+    for (let u = 0; u <= SIDE / 2; u++) {
+      const value = 10 * Math.log10(Math.max(0, power[v * SIDE + u]!) + FLOOR);
+      level[v * SIDE + u] = value;
+      level[mirrored(v) * SIDE + mirrored(u)] = value;
+    }
+  }
   const outer = boxSums(level, AROUND.outer);
   const inner = boxSums(level, AROUND.inner);
   let highest = 0;
@@ -101,53 +109,74 @@ function ridgeAt(level: Float64Array, u: number, v: number): number {
   return Math.min(at(radius - RIDGE.reach), at(radius + RIDGE.reach));
 }
 
+/** The bin on the other side of the origin, along one axis. */
+function mirrored(bin: number): number {
+  return (SIDE - bin) & (SIDE - 1);
+}
+
+/** Of a real picture the spectrum's one half is the mirror image of the other, so that half of the work will do. */
 function powerSpectrum(luma: Float32Array): Float64Array {
-  const mean = luma.reduce((sum, value) => sum + value, 0) / luma.length;
-  const re = Float64Array.from(
-    luma,
-    (value, i) => (value - mean) * HANN[Math.floor(i / SIDE)]! * HANN[i % SIDE]!,
-  );
+  let sum = 0;
+  for (const value of luma) sum += value;
+  const mean = sum / luma.length;
+  // Columns of the half that is worked out, each in one piece.
+  const re = new Float64Array((SIDE / 2 + 1) * SIDE);
   const im = new Float64Array(re.length);
-  const rows = () => {
-    for (let row = 0; row < SIDE; row++) transform.run(re, im, row * SIDE);
-  };
-  rows();
-  transpose(re);
-  transpose(im);
-  rows();
-  return re.map((value, i) => value * value + im[i]! * im[i]!);
+  // Two real rows are transformed as the two parts of a complex one, and told apart by their symmetry.
+  const even = new Float64Array(SIDE);
+  const odd = new Float64Array(SIDE);
+  for (let y = 0; y < SIDE; y += 2) {
+    for (let x = 0; x < SIDE; x++) {
+      even[x] = (luma[y * SIDE + x]! - mean) * HANN[y]! * HANN[x]!;
+      odd[x] = (luma[(y + 1) * SIDE + x]! - mean) * HANN[y + 1]! * HANN[x]!;
+    }
+    transform.run(even, odd, 0);
+    for (let u = 0; u <= SIDE / 2; u++) {
+      const other = mirrored(u);
+      const at = u * SIDE + y;
+      re[at] = (even[u]! + even[other]!) / 2;
+      im[at] = (odd[u]! - odd[other]!) / 2;
+      re[at + 1] = (odd[u]! + odd[other]!) / 2;
+      im[at + 1] = (even[other]! - even[u]!) / 2;
+    }
+  }
+  const power = new Float64Array(SIDE * SIDE);
+  for (let u = 0; u <= SIDE / 2; u++) {
+    transform.run(re, im, u * SIDE);
+    for (let v = 0; v < SIDE; v++) {
+      const at = u * SIDE + v;
+      const value = re[at]! * re[at]! + im[at]! * im[at]!;
+      power[v * SIDE + u] = value;
+      power[mirrored(v) * SIDE + mirrored(u)] = value;
+    }
+  }
+  return power;
 }
 
 /** The sum of the square of `reach` bins to each side of every bin; the spectrum goes round. */
 function boxSums(bins: Float64Array, reach: number): Float64Array {
-  let sums = bins;
-  for (let pass = 0; pass < 2; pass++) {
-    sums = rowSums(sums, reach);
-    transpose(sums);
-  }
-  return sums;
-}
-
-function rowSums(bins: Float64Array, reach: number): Float64Array {
-  const sums = new Float64Array(bins.length);
+  const rows = new Float64Array(bins.length);
   for (let row = 0; row < bins.length; row += SIDE) {
-    const at = (column: number) => bins[row + (column & (SIDE - 1))]!;
     let sum = 0;
-    for (let column = -reach; column <= reach; column++) sum += at(column);
+    for (let column = -reach; column <= reach; column++) sum += bins[row + (column & (SIDE - 1))]!;
     for (let column = 0; column < SIDE; column++) {
-      sums[row + column] = sum;
-      sum += at(column + reach + 1) - at(column - reach);
+      rows[row + column] = sum;
+      sum += bins[row + ((column + reach + 1) & (SIDE - 1))]! - bins[row + ((column - reach) & (SIDE - 1))]!;
+    }
+  }
+  const sums = new Float64Array(bins.length);
+  const columns = new Float64Array(SIDE);
+  for (let row = -reach; row <= reach; row++) {
+    const start = (row & (SIDE - 1)) * SIDE;
+    for (let column = 0; column < SIDE; column++) columns[column]! += rows[start + column]!;
+  }
+  for (let row = 0; row < SIDE; row++) {
+    sums.set(columns, row * SIDE);
+    const entering = ((row + reach + 1) & (SIDE - 1)) * SIDE;
+    const leaving = ((row - reach) & (SIDE - 1)) * SIDE;
+    for (let column = 0; column < SIDE; column++) {
+      columns[column]! += rows[entering + column]! - rows[leaving + column]!;
     }
   }
   return sums;
-}
-
-function transpose(square: Float64Array): void {
-  for (let y = 0; y < SIDE; y++) {
-    for (let x = y + 1; x < SIDE; x++) {
-      const value = square[y * SIDE + x]!;
-      square[y * SIDE + x] = square[x * SIDE + y]!;
-      square[x * SIDE + y] = value;
-    }
-  }
 }

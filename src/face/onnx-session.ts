@@ -2,12 +2,17 @@ import './runtime-telemetry.js';
 
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
+/** Of every session; benchmarks run the bare models with the same. */
 export const SESSION_OPTIONS = {
   // More threads a model fight with the other workers for the same cores (measured: half the speed).
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
   executionMode: 'sequential',
   graphOptimizationLevel: 'all',
+  // Memory for the largest activations is taken for a run and given back: an arena, and the pattern that fills it,
+  // would keep it for each of five models and each worker (docs/performance.md).
+  enableCpuMemArena: false,
+  enableMemPattern: false,
 } as const satisfies InferenceSession.SessionOptions;
 
 /**
@@ -32,7 +37,9 @@ export class OnnxSession {
    * @param shape the input's dimensions, e.g. [1, 3, 112, 112]
    */
   static async load(model: Uint8Array, shape: readonly number[]): Promise<OnnxSession> {
-    return new OnnxSession(await InferenceSession.create(model, SESSION_OPTIONS), shape);
+    // The runtime does not read memory that threads share.
+    const own = model.buffer instanceof SharedArrayBuffer ? model.slice() : model;
+    return new OnnxSession(await InferenceSession.create(own, SESSION_OPTIONS), shape);
   }
 
   /** The input's values: fill it, then `run`. It is reused, so one thread may prepare one run at a time. */

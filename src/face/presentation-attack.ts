@@ -2,7 +2,8 @@ import { median } from './median.js';
 import { moireProminence } from './moire.js';
 import type { OnnxSession } from './onnx-session.js';
 import { type Box, type RgbImage, squareOf } from './rgb-image.js';
-import { type TensorSpec, boxToOutput, sampleToTensor } from './sampling.js';
+import { sampleToTensor } from './sampling.js';
+import { type TensorSpec, boxToOutput } from './tensor-spec.js';
 import { screenBorder } from './screen-border.js';
 
 /** What is known about a sample; `not_checked` is not a weak `bona_fide`, and no answer may treat it as one. */

@@ -1,8 +1,8 @@
+import { ALIGNED_SIDE, type AlignedFace, alignedLuma } from './aligned-face.js';
 import type { FivePoints } from './alignment.js';
 import type { CapturePurpose, QualityReason } from './capture.js';
 import type { Landmarks } from './landmarks.js';
 import type { Box, RgbImage } from './rgb-image.js';
-import { type AffineMap, sampleToTensor } from './sampling.js';
 
 /** What is measured on one face; the limits on it are in `LIMITS`. */
 export interface FaceQuality {
@@ -61,16 +61,12 @@ const LIMITS: Record<CapturePurpose, Limits> = {
   },
 };
 
-const CROP = 112;
-const CROP_SPEC = { width: CROP, height: CROP, channels: 'grey', mean: 0, scale: 1 } as const;
-
 /**
- * @param crop map from the pixels of the aligned 112×112 face to those of `image`
  * @param reduction pixels of the original per pixel of `image`
  */
 export function measureQuality(
   image: RgbImage,
-  face: { box: Box; landmarks: Landmarks; five: FivePoints; crop: AffineMap },
+  face: { box: Box; landmarks: Landmarks; five: FivePoints; aligned: AlignedFace },
   reduction: number,
 ): FaceQuality {
   const [leftEye, rightEye, nose] = face.five;
@@ -83,13 +79,12 @@ export function measureQuality(
   const frame: Box = { left: -1, top: -1, width: image.width + 1, height: image.height + 1 };
   const outside = face.landmarks.filter((p) => !contains(frame, p.x, p.y)).length;
 
-  const luma = new Float32Array(CROP * CROP);
-  sampleToTensor(image, face.crop, CROP_SPEC, luma);
+  const luma = alignedLuma(face.aligned);
   const { mean, variance } = moments(luma);
   return {
     interocularDistance: distance * reduction,
     brightness: mean,
-    sharpness: variance > 0 ? laplacianVariance(luma, CROP) / variance : 0,
+    sharpness: variance > 0 ? laplacianVariance(luma, ALIGNED_SIDE) / variance : 0,
     turn: (fromMiddle.x * eyes.x + fromMiddle.y * eyes.y) / (distance * distance),
     outside: outside / face.landmarks.length,
     chinRoom: (image.height - face.box.top - face.box.height) / face.box.height,
@@ -139,7 +134,8 @@ function contains(box: Box, x: number, y: number): boolean {
 function moments(values: Float32Array): { mean: number; variance: number } {
   let sum = 0;
   let squares = 0;
-  for (const value of values) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
     sum += value;
     squares += value * value;
   }

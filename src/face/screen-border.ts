@@ -1,5 +1,6 @@
 import { type Box, type RgbImage, centreOf } from './rgb-image.js';
-import { boxToOutput, sampleToTensor } from './sampling.js';
+import { sampleToTensor } from './sampling.js';
+import { boxToOutput } from './tensor-spec.js';
 import { type Line, type LinePicture, findLines, supportBetween, uprightEdges } from './straight-lines.js';
 
 /** A face box is about so many times as long as the face is wide. */
@@ -115,11 +116,15 @@ function workingPicture(image: RgbImage, face: Box): LinePicture {
     height: HEIGHT * scale,
   };
   const luma = new Float32Array(WIDTH * HEIGHT);
-  const inside = Uint8Array.from(luma, (_, i) => {
-    const px = area.left + ((i % WIDTH) + 0.5) * scale;
-    const py = area.top + (Math.floor(i / WIDTH) + 0.5) * scale;
-    return px >= 0 && px <= image.width && py >= 0 && py <= image.height ? 1 : 0;
-  });
+  const inside = new Uint8Array(WIDTH * HEIGHT);
+  for (let row = 0; row < HEIGHT; row++) {
+    const py = area.top + (row + 0.5) * scale;
+    if (py < 0 || py > image.height) continue;
+    for (let column = 0; column < WIDTH; column++) {
+      const px = area.left + (column + 0.5) * scale;
+      if (px >= 0 && px <= image.width) inside[row * WIDTH + column] = 1;
+    }
+  }
   if (scale > 1) averageInto(luma, image, area, scale);
   else {
     const spec = { width: WIDTH, height: HEIGHT, channels: 'grey', mean: 0, scale: 1 } as const;
@@ -136,17 +141,34 @@ function averageInto(luma: Float32Array, { width, height, data }: RgbImage, area
     return [first, Math.max(first + 1, Math.min(size, Math.floor(centre + scale / 2 + 0.5)))];
   };
   const columns = Array.from({ length: WIDTH }, (_, x) => span(area.left, x, width));
+  const lefts = Int32Array.from(columns, ([left]) => left);
+  const rights = Int32Array.from(columns, ([, right]) => right);
+  const [least, end] = [lefts[0]!, rights[WIDTH - 1]!];
+  // The rows of a cell are added up for all cells beside each other at once, in whole numbers, each colour for itself.
+  const stride = 3 * width;
+  const sums = new Int32Array(3 * (end - least));
   for (let y = 0; y < HEIGHT; y++) {
     const [top, bottom] = span(area.top, y, height);
-    for (const [x, [left, right]] of columns.entries()) {
-      let sum = 0;
-      for (let row = top; row < bottom; row++) {
-        const end = 3 * (row * width + right);
-        for (let i = 3 * (row * width + left); i < end; i += 3) {
-          sum += 0.299 * data[i]! + 0.587 * data[i + 1]! + 0.114 * data[i + 2]!;
-        }
+    sums.fill(0);
+    let at = 3 * (top * width + least);
+    let rows = bottom - top;
+    // Four rows at a time: a quarter of the way over the sums.
+    for (; rows >= 4; rows -= 4, at += 4 * stride) {
+      const [second, third, fourth] = [at + stride, at + 2 * stride, at + 3 * stride];
+      for (let i = 0; i < sums.length; i++) {
+        sums[i]! += data[at + i]! + data[second + i]! + data[third + i]! + data[fourth + i]!;
       }
-      luma[y * WIDTH + x] = sum / ((bottom - top) * (right - left));
+    }
+    for (; rows > 0; rows--, at += stride) for (let i = 0; i < sums.length; i++) sums[i]! += data[at + i]!;
+    for (let x = 0; x < WIDTH; x++) {
+      let [red, green, blue] = [0, 0, 0];
+      for (let i = 3 * (lefts[x]! - least); i < 3 * (rights[x]! - least); i += 3) {
+        red += sums[i]!;
+        green += sums[i + 1]!;
+        blue += sums[i + 2]!;
+      }
+      const pixels = (bottom - top) * (rights[x]! - lefts[x]!);
+      luma[y * WIDTH + x] = (0.299 * red + 0.587 * green + 0.114 * blue) / pixels;
     }
   }
 }
@@ -160,11 +182,12 @@ function faceLuma({ luma }: LinePicture): number {
 }
 
 function transposed({ width, height, luma, inside }: LinePicture): LinePicture {
-  const from = (i: number) => (i % height) * width + Math.floor(i / height);
-  return {
-    width: height,
-    height: width,
-    luma: luma.map((_, i) => luma[from(i)]!),
-    inside: inside.map((_, i) => inside[from(i)]!),
-  };
+  const turned = { width: height, height: width, luma: luma.slice(), inside: inside.slice() };
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      turned.luma[x * height + y] = luma[y * width + x]!;
+      turned.inside[x * height + y] = inside[y * width + x]!;
+    }
+  }
+  return turned;
 }

@@ -48,17 +48,20 @@ const MIN_STRETCH_INSIDE = 0.6;
 /** @param minStep luma between the two neighbours of a pixel that makes an edge */
 export function uprightEdges({ width, height, luma, inside }: LinePicture, minStep: number): UprightEdges {
   // Grain is averaged along the edge before the difference across it is taken, over three pixels where there are three.
-  const ofThree = (i: number, step: number) => (luma[i - step]! + luma[i]! + luma[i + step]!) / 3;
+  const alongColumn = new Float64Array(luma);
+  for (let i = width; i < luma.length - width; i++) {
+    alongColumn[i] = (luma[i - width]! + luma[i]! + luma[i + width]!) / 3;
+  }
+  const ofRow = (i: number) => (luma[i - 1]! + luma[i]! + luma[i + 1]!) / 3;
   const edges = new Int8Array(luma.length);
   for (let y = 0; y < height; y++) {
     const inner = y > 0 && y < height - 1;
-    const alongColumn = (i: number) => (inner ? ofThree(i, width) : luma[i]!);
     for (let x = 1; x < width - 1; x++) {
       const i = y * width + x;
       if (!inside[i - 1] || !inside[i] || !inside[i + 1]) continue;
-      const across = alongColumn(i + 1) - alongColumn(i - 1);
+      const across = alongColumn[i + 1]! - alongColumn[i - 1]!;
       if (Math.abs(across) <= minStep) continue;
-      const along = inner ? ofThree(i + width, 1) - ofThree(i - width, 1) : 0;
+      const along = inner ? ofRow(i + width) - ofRow(i - width) : 0;
       if (Math.abs(across) > MIN_STEEPNESS * Math.abs(along)) edges[i] = Math.sign(across);
     }
   }
@@ -67,31 +70,29 @@ export function uprightEdges({ width, height, luma, inside }: LinePicture, minSt
 
 /** @returns the best lines, no two of them nearly the same, best first */
 export function findLines(picture: LinePicture, edges: UprightEdges, search: LineSearch): Line[] {
-  const { width, height, inside } = picture;
+  const { width, height } = picture;
   const { centreRow, reach, rises } = search;
   const from = Math.max(0, search.from);
   const columns = Math.min(width, search.to) - from;
   if (columns <= 0) return [];
 
-  /** 0 beyond the picture, 1 in it, 3 where there is also an edge within a pixel. */
-  const look = (y: number, at: number, slope: number): number => {
-    const x = at + rounded(slope * (y - centreRow));
-    const i = y * width + x;
-    if (x < 0 || x >= width || !inside[i]) return 0;
-    const near = edges[i] === rises || (x > 0 && edges[i - 1] === rises);
-    return near || (x < width - 1 && edges[i + 1] === rises) ? 3 : 1;
-  };
-  const supports = SLOPES.map((slope) =>
-    Float64Array.from({ length: columns }, (_, column) => {
+  const marks = marksOf(picture, edges, rises);
+  const supports = SLOPES.map((slope) => {
+    const shifts = Int32Array.from({ length: 2 * reach }, (_, i) => rounded(slope * (i - reach)));
+    const support = new Float64Array(columns);
+    for (let column = 0; column < columns; column++) {
       let [hits, seen] = [0, 0];
-      for (let y = centreRow - reach; y < centreRow + reach; y++) {
-        const found = look(y, from + column, slope);
-        seen += found & 1;
-        hits += found >> 1;
+      for (let i = 0, start = (centreRow - reach) * width; i < shifts.length; i++, start += width) {
+        const x = from + column + shifts[i]!;
+        if (x < 0 || x >= width) continue;
+        const mark = marks[start + x]!;
+        seen += mark & 1;
+        hits += mark >> 1;
       }
-      return seen > MIN_INSIDE * 2 * reach ? hits / seen : 0;
-    }),
-  );
+      if (seen > MIN_INSIDE * 2 * reach) support[column] = hits / seen;
+    }
+    return support;
+  });
 
   const lines: Line[] = [];
   while (lines.length < MAX_LINES) {
@@ -107,9 +108,10 @@ export function findLines(picture: LinePicture, edges: UprightEdges, search: Lin
       inside: new Uint16Array(height + 1),
     };
     for (let y = 0; y < height; y++) {
-      const found = look(y, at, slope);
-      line.inside[y + 1] = line.inside[y]! + (found & 1);
-      line.edges[y + 1] = line.edges[y]! + (found >> 1);
+      const x = at + rounded(slope * (y - centreRow));
+      const mark = x < 0 || x >= width ? 0 : marks[y * width + x]!;
+      line.inside[y + 1] = line.inside[y]! + (mark & 1);
+      line.edges[y + 1] = line.edges[y]! + (mark >> 1);
     }
     lines.push(line);
     for (const row of supports.slice(Math.max(0, k - SAME_LINE), k + SAME_LINE + 1)) {
@@ -117,6 +119,17 @@ export function findLines(picture: LinePicture, edges: UprightEdges, search: Lin
     }
   }
   return lines;
+}
+
+/** @returns for each pixel 0 beyond the photograph, 1 in it, 3 where there is also an edge within a pixel of the row */
+function marksOf({ inside }: LinePicture, edges: UprightEdges, rises: 1 | -1): Uint8Array {
+  const marks = inside.slice();
+  for (let i = 0; i < edges.length; i++) {
+    if (edges[i] !== rises) continue;
+    // No edge lies in the first or the last column.
+    for (let near = i - 1; near <= i + 1; near++) if (inside[near]) marks[near] = 3;
+  }
+  return marks;
 }
 
 /** @returns in which part of its rows between two the line has an edge, 0…1; 0 when too little of it is to be seen */
