@@ -6,9 +6,12 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/config.js';
 import { CalibrationError } from '../face/calibration.js';
 import { ModelPackError } from '../face/model-pack.js';
+import { FaceServiceError } from '../face/remote/face-service-error.js';
 import { StorageUnavailable } from '../storage/port.js';
 import { registerAudit } from './audit.js';
 import { registerCalibrate } from './calibrate.js';
+import { registerConfig } from './config.js';
+import { registerDoctor } from './doctor.js';
 import { registerEvaluate } from './evaluate.js';
 import { registerEvaluatePad } from './evaluate-pad.js';
 import { registerImport } from './import.js';
@@ -32,6 +35,8 @@ registerImport(program);
 registerMigrate(program);
 registerKeys(program);
 registerAudit(program);
+registerConfig(program);
+registerDoctor(program);
 registerUser(program);
 registerReceipt(program);
 
@@ -47,7 +52,14 @@ function explain(error: unknown): number {
     // Commander has already written its line; asking for help or the version is no error.
     return error.exitCode === 0 ? 0 : 2;
   }
-  const expected = [UsageError, ConfigError, StorageUnavailable, ModelPackError, CalibrationError];
+  const expected = [
+    UsageError,
+    ConfigError,
+    StorageUnavailable,
+    ModelPackError,
+    CalibrationError,
+    FaceServiceError,
+  ];
   if (error instanceof Error && expected.some((kind) => error instanceof kind)) {
     process.stderr.write(`${error.message}\n`);
     return 2;

@@ -12,12 +12,21 @@ export interface RunningCommand {
   readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
 }
 
+export interface CommandPlace {
+  /** The built command, where it is another installation's. */
+  readonly command?: string;
+  /** Whom it runs as, where this runs as root. */
+  readonly uid?: number;
+}
+
 export function startCommand(
   args: readonly string[],
   environment: Record<string, string> = {},
+  { command = COMMAND, uid }: CommandPlace = {},
 ): RunningCommand {
-  const child = spawn(process.execPath, [COMMAND, ...args], {
+  const child = spawn(process.execPath, [command, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
     env: { PATH: process.env['PATH'], ...environment },
   });
   const output = { stdout: '', stderr: '' };
@@ -27,6 +36,10 @@ export function startCommand(
   return { process: child, output, ended };
 }
 
-export function runCommand(args: readonly string[], environment: Record<string, string> = {}) {
-  return startCommand(args, environment).ended;
+export function runCommand(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+  place: CommandPlace = {},
+) {
+  return startCommand(args, environment, place).ended;
 }

@@ -102,6 +102,13 @@ export class MongoDatabase {
     await this.run(() => this.#client.db(this.#name).command({ ping: 1 }));
   }
 
+  /** @returns the clock of the server, in UTC milliseconds; null when it does not say */
+  async clock(): Promise<number | null> {
+    const answer = await this.run(() => this.#client.db(this.#name).command({ hello: 1 }));
+    const time: unknown = answer['localTime'];
+    return time instanceof Date ? time.getTime() : null;
+  }
+
   /**
    * Runs one operation of the driver. Whoever called is answered in time, also where the driver would go on
    * trying; what it still does then is bounded by its own time-outs.

@@ -1,6 +1,9 @@
+import { statSync } from 'node:fs';
+
 import Database from 'libsql';
 
 import { StorageUnavailable } from '../port.js';
+import { JournalSync } from './journal-sync.js';
 import { MIGRATIONS } from './migrations.js';
 
 export type SqlValue = string | number | Uint8Array | null;
@@ -10,13 +13,32 @@ const BUSY_TIMEOUT_MS = 250;
 /** At the start nobody is kept waiting yet. */
 const OPENING_TIMEOUT_MS = 5000;
 
+/** A larger file takes minutes to read through. */
+const MOST_TO_CHECK_BYTES = 256 * 2 ** 20;
+
+/** What a database file says about itself. */
+export interface SqliteInspection {
+  readonly schemaVersion: number;
+  /** Of this program. */
+  readonly knownSchemaVersion: number;
+  /** `wal`, once the program has opened it. */
+  readonly journalMode: string;
+  /** Whether its pages fit together; null for a file that is too large to look. */
+  readonly isWhole: boolean | null;
+}
+
+type Operation = (...values: never[]) => Promise<unknown>;
+
 /** One open database file. The only file that knows `libsql`. */
 export class SqliteDatabase {
   readonly #db: Database.Database;
+  /** null for a database in memory. */
+  readonly #journal: JournalSync | null;
   #inTransaction = false;
 
-  private constructor(db: Database.Database) {
+  private constructor(db: Database.Database, journal: JournalSync | null) {
     this.#db = db;
+    this.#journal = journal;
   }
 
   /**
@@ -37,7 +59,41 @@ export class SqliteDatabase {
         migrate(db);
       });
       setBusyTimeout(db, BUSY_TIMEOUT_MS);
-      return new SqliteDatabase(db);
+      const journal = file === ':memory:' ? null : JournalSync.of(file);
+      // From here on `settled` does it, without stopping the event loop.
+      if (journal) db.exec('PRAGMA synchronous = NORMAL');
+      return new SqliteDatabase(db, journal);
+    } catch (cause) {
+      throw new StorageUnavailable(`The database ${file} cannot be used: ${reason(cause)}.`, { cause });
+    }
+  }
+
+  /**
+   * Looks at a file that is there, and changes nothing in it: no schema is brought up to date.
+   *
+   * @throws StorageUnavailable when it is no database, or cannot be written
+   */
+  static inspect(file: string): SqliteInspection {
+    try {
+      const db = new Database(file);
+      try {
+        setBusyTimeout(db, OPENING_TIMEOUT_MS);
+        const value = (pragma: string) => db.prepare(`PRAGMA ${pragma}`).raw().get() as [unknown];
+        const [schemaVersion] = value('user_version');
+        const [journalMode] = value('journal_mode');
+        const [firstDamage] = statSync(file).size > MOST_TO_CHECK_BYTES ? [null] : value('quick_check(1)');
+        // The lock that a write needs, and nothing written.
+        db.exec('BEGIN IMMEDIATE');
+        db.exec('ROLLBACK');
+        return {
+          schemaVersion: Number(schemaVersion),
+          knownSchemaVersion: MIGRATIONS.length,
+          journalMode: String(journalMode),
+          isWhole: firstDamage === null ? null : firstDamage === 'ok',
+        };
+      } finally {
+        db.close();
+      }
     } catch (cause) {
       throw new StorageUnavailable(`The database ${file} cannot be used: ${reason(cause)}.`, { cause });
     }
@@ -59,16 +115,50 @@ export class SqliteDatabase {
     return (...values) => this.#guarded(() => statement.all(values.map(whole)).map(rowOf));
   }
 
-  /** @returns a function that answers the number of changed rows once they are written through */
+  /** @returns a function that answers the number of changed rows once they are committed; `settled` has them survive */
   prepareWrite(sql: string): (...values: SqlValue[]) => number {
     const statement = this.#db.prepare(sql);
-    return (...values) => this.#write(() => statement.run(values.map(whole)).changes);
+    return (...values) => {
+      const { changes } = this.#write(() => statement.run(values.map(whole)));
+      if (changes > 0) this.#journal?.noteWrite();
+      return changes;
+    };
   }
 
-  /** @returns a function that answers the row of a statement with RETURNING once it is written through */
+  /** @returns a function that answers the row of a statement with RETURNING, as `prepareWrite` */
   prepareWriteReturning(sql: string): (...values: SqlValue[]) => unknown {
     const statement = this.#db.prepare(sql);
-    return (...values) => this.#write(() => statement.get(values.map(whole)));
+    return (...values) => {
+      const row = this.#write(() => statement.get(values.map(whole)));
+      if (row !== undefined) this.#journal?.noteWrite();
+      return row;
+    };
+  }
+
+  /** Makes operations of a store that write resolve when what they have written survives a power cut. */
+  settled<S extends object>(store: S): S {
+    const journal = this.#journal;
+    if (journal === null) return store;
+    const operations = Object.entries(store as Record<string, Operation>).map(([name, operation]) => {
+      const settling: Operation = (...values) => {
+        const before = journal.written;
+        const result = operation(...values);
+        // It has written by now, if it writes at all: the driver is synchronous.
+        return journal.written === before ? result : this.#afterSettling(journal, result);
+      };
+      return [name, settling];
+    });
+    return Object.fromEntries(operations) as S;
+  }
+
+  async #afterSettling<T>(journal: JournalSync, operation: Promise<T>): Promise<T> {
+    const result = await operation;
+    try {
+      await journal.settle();
+    } catch (error) {
+      throw new StorageUnavailable(reason(error), { cause: error });
+    }
+    return result;
   }
 
   /**
@@ -85,12 +175,18 @@ export class SqliteDatabase {
   }
 
   /** Leaves one complete file, which may be copied. */
-  close(): void {
-    this.checkpoint();
-    this.#db.close();
+  async close(): Promise<void> {
+    try {
+      // Nobody may be synchronising a file that is closed under them.
+      await this.#journal?.settle();
+    } finally {
+      this.checkpoint();
+      this.#db.close();
+      this.#journal?.close();
+    }
   }
 
-  /** Runs several prepared statements as one: all of their changes are written through, or none. */
+  /** Runs several prepared statements as one: all of their changes are committed, or none. */
   atomically<T>(action: () => T): T {
     return this.#guarded(() => {
       this.#inTransaction = true;
@@ -141,9 +237,7 @@ function rowsOf(statement: Database.Statement) {
   const names = statement.columns().map(({ name }) => name);
   const rowOf = (values: unknown): unknown => {
     const row: Record<string, unknown> = {};
-    names.forEach((name, i) => {
-      row[name] = (values as unknown[])[i];
-    });
+    for (let i = 0; i < names.length; i++) row[names[i]!] = (values as unknown[])[i];
     return row;
   };
   return { statement: statement.raw(), rowOf };
