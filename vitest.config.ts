@@ -26,9 +26,14 @@ if (!underAttack) {
   process.stderr.write('SKIPPED: attacks and fuzzing, for TEST_ATTACKS is not set (CONTRIBUTING.md)\n');
 }
 
-/** Servers that are killed again and again, copies that are broken off, films in real time: the same. */
+/** Servers and services that are killed again and again, copies that are broken off, films in real time: the same. */
 const LONG = [
   'test/api/sudden-death.test.ts',
+  'test/api/health.test.ts',
+  'test/api/tracing.test.ts',
+  'test/cli/doctor.test.ts',
+  'test/face-remote/server-and-services.test.ts',
+  'test/face-service/operation.test.ts',
   'test/cli/migrate.test.ts',
   'test/cli/keys.test.ts',
   'test/embedded/data-directory.test.ts',
@@ -38,7 +43,7 @@ const LONG = [
 const patient = process.env['TEST_LONG'] !== undefined;
 if (!patient) {
   process.stderr.write(
-    'SKIPPED: sudden death, migration, rotation of keys and live sign-ins in real time, for TEST_LONG is not set (CONTRIBUTING.md)\n',
+    'SKIPPED: sudden death, face services, the doctor, traces, migration, rotation of keys and live sign-ins in real time, for TEST_LONG is not set (CONTRIBUTING.md)\n',
   );
 }
 
@@ -96,9 +101,12 @@ if (onMongodb) {
   );
 }
 
+/** Our packages by their sources. What is meant for bundlers (`module`) is not for Node.js, which takes these conditions, too. */
+const CONDITIONS = ['source', ...defaultServerConditions.filter((condition) => condition !== 'module')];
+
 export default defineConfig({
-  resolve: { conditions: ['source', ...defaultServerConditions] },
-  ssr: { resolve: { conditions: ['source', ...defaultServerConditions] } },
+  resolve: { conditions: CONDITIONS },
+  ssr: { resolve: { conditions: CONDITIONS } },
   test: {
     // Real models on whatever machine this is: slow is not wrong. Speed is the benchmark's business.
     testTimeout: 60_000,

@@ -24,7 +24,7 @@ const demand = (holds, sentence) => {
 };
 
 /** The variables that the program reads, by the schema in its sources. */
-const schema = /^const environmentSchema = .*?^\}\);/ms.exec(read('src/config/config.ts'))[0];
+const schema = read('src/config/environment.ts');
 const known = new Set([...schema.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name));
 /** What a clone has, also what is not committed yet; files that git ignores do not count. */
 const listing = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root });
@@ -65,12 +65,15 @@ function readCompose({ services, networks, volumes }) {
     demand(entry.test(read('.env.example')), `.env.example lacks "# … ${command}", below it "${name}="`);
   }
   const { environment, stop_grace_period: grace } = services.server;
-  const drain = Number(/DRAIN_MS = ([\d_]+)/.exec(read('src/main.ts'))[1].replaceAll('_', ''));
+  const drain = Number(/DRAIN_MS = ([\d_]+)/.exec(read('src/program-end.ts'))[1].replaceAll('_', ''));
   demand(1000 * parseInt(grace) > drain, `compose.yaml: stop_grace_period must be above ${drain} ms`);
   for (const it of ['JWT_SECRET', 'FACE_AUTH_SECRET', 'TEMPLATE_KEY'])
     demand(environment[it]?.startsWith(`\${${it}:?`), `compose.yaml: ${it} must be \${${it}:?message}`);
   for (const it of Object.keys(environment))
-    demand(known.has(it), `compose.yaml gives the server ${it}, which src/config/config.ts does not read`);
+    demand(
+      known.has(it),
+      `compose.yaml gives the server ${it}, which src/config/environment.ts does not read`,
+    );
   say(`compose.yaml: ${Object.keys(services)}; the server gets ${Object.keys(environment)}`);
   return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, filledIn(value)]));
 }

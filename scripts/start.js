@@ -1,12 +1,10 @@
-// `npm start`: builds what has changed, fetches the models that are missing, and becomes the server: one
-// process, so that a signal to it is a signal to the server.
+// `npm start`: builds what has changed, fetches the models that are missing (unless face recognition services have
+// them), and becomes the server: one process, so that a signal to it is a signal to the server.
 import './build.js';
 
-const { ensureModels } = await import('../dist/cli/models.js');
-try {
-  await ensureModels();
-} catch (error) {
-  process.stderr.write(`${error.name === 'UsageError' ? error.message : error.stack}\n`);
-  process.exit(1);
+// Face recognition services have their own.
+if (!process.env['FACE_API_URL']) {
+  const { fetchModels } = await import('./fetch-models.js');
+  await fetchModels();
 }
 await import('../dist/main.js');

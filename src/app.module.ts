@@ -48,39 +48,50 @@ import { Passkeys } from './auth/passkeys.js';
 import { PasswordChange } from './auth/password-change.js';
 import { PasswordPolicy } from './auth/password-policy.js';
 import { ReferenceUpkeep } from './auth/reference-upkeep.js';
-import { RequestOrigins } from './auth/request-origin.js';
 import { SignIn } from './auth/sign-in.js';
 import { SignUp } from './auth/sign-up.js';
 import { TokenSigner } from './auth/tokens.js';
 import { RelyingParty } from './auth/webauthn.js';
 import { WebhookDelivery } from './auth/webhook-delivery.js';
 import { WebhookSigner } from './auth/webhook-signature.js';
+import { EngineUnavailable } from './face/biometric-engine.js';
+import { MeteredSecurityEvents } from './metrics/security-metrics.js';
+import type { ServerMetrics } from './metrics/server-metrics.js';
 import type { Parts } from './parts.js';
+import { StorageUnavailable } from './storage/port.js';
+import type { RequestTraces } from './tracing/current-trace.js';
 
 const HOUSEKEEPING_MS = 60_000;
 
 /** The composition root: binds the use cases to the parts and the controllers to the use cases. */
 @Module({})
 export class AppModule {
-  static of(parts: Parts, logger: FastifyBaseLogger): DynamicModule {
-    const accountUseCases = createAccountUseCases(parts);
+  static of(parts: Parts, logger: FastifyBaseLogger, watch: Watch): DynamicModule {
+    const { metrics } = watch;
+    const accountUseCases = createAccountUseCases(parts, metrics);
     const faceUseCases = createFaceUseCases(parts, accountUseCases);
     const useCases = { ...accountUseCases, ...faceUseCases };
-    const live = createLiveChecks(parts, useCases, logger);
-    const { config, storage, engine } = parts;
+    const live = createLiveChecks(parts, useCases, logger, metrics);
+    const { config, engine } = parts;
     const tokenAnswers = new TokenAnswers(accountUseCases.sessions, now);
+    const uploads = new UploadGate(config.face.workers + config.face.maxQueue);
+    const readiness = createReadiness(parts, logger, metrics);
+    metrics.readUploads(uploads);
+    metrics.engine.readLoad(engine);
+    metrics.readHealth(() => readiness.results());
     const instances = [
       new ApiSettings(config.face.limits.maxBytes, engine.modelId, config.similarityFormat),
       tokenAnswers,
       new SignInAnswers(tokenAnswers, faceUseCases.enrolment),
       new RateLimits(config.rates),
-      new Readiness(() => storage.ping()),
-      new UploadGate(config.face.workers + config.face.maxQueue),
+      readiness,
+      uploads,
       new Lifecycle(
         parts,
         live.liveSessions,
         faceUseCases.retention,
-        createWebhookDelivery(parts, accountUseCases.audit, logger),
+        createWebhookDelivery(parts, accountUseCases.audit, logger, metrics),
+        watch,
       ),
       ...Object.values(useCases),
       ...Object.values(live),
@@ -107,19 +118,43 @@ export class AppModule {
 
 const now = () => Date.now();
 
-function createAccountUseCases(parts: Parts) {
-  const { config, secrets, storage, hasher } = parts;
+/** Who watches what the server does. */
+interface Watch {
+  readonly metrics: ServerMetrics;
+  /** Null where nothing is traced. */
+  readonly traces: RequestTraces | null;
+}
+
+function createReadiness({ storage, engine }: Parts, logger: FastifyBaseLogger, metrics: ServerMetrics) {
+  return new Readiness({
+    checks: [
+      { name: 'storage', run: () => storage.ping(), unavailable: StorageUnavailable },
+      // Verified when the server started, or it would not have; the services of others are asked with the workers.
+      { name: 'models', run: () => Promise.resolve(), unavailable: EngineUnavailable },
+      { name: 'workers', run: () => engine.checkHealth(), unavailable: EngineUnavailable },
+    ],
+    logger,
+    onFailure: (check) => {
+      if (check === 'storage') metrics.storageFailed('health_check');
+    },
+    now,
+  });
+}
+
+function createAccountUseCases(parts: Parts, metrics: ServerMetrics) {
+  const { config, secrets, storage, hasher, origins } = parts;
   const { accounts, signInFlows: flows } = storage;
   const { reauthenticationSeconds } = config;
-  const origins = new RequestOrigins();
   const audit = new AuditTrail(storage.audit, secrets.auditKey);
-  const events = new EventJournal({
+  const journal = new EventJournal({
     audit,
     notices: storage.notices,
     outbox: config.webhook ? storage.outbox : null,
     origins,
     now,
   });
+  const isLive = () => origins.current.isLive === true;
+  const events = new MeteredSecurityEvents(journal, metrics.security, isLive);
   const guards = createAccountGuards(parts, origins, events);
   const { completion, limits, sessions, verificationTokens } = guards;
   const passwords = new PasswordPolicy(config.minPasswordLength);
@@ -271,6 +306,7 @@ function createLiveChecks(
     liveEnrolment,
   }: Pick<ReturnType<typeof createAccountUseCases>, 'origins'> & ReturnType<typeof createFaceUseCases>,
   logger: FastifyBaseLogger,
+  metrics: ServerMetrics,
 ) {
   const liveSessions = new LiveSessions({
     tickets,
@@ -283,6 +319,10 @@ function createLiveChecks(
     offered: config.liveness !== 'off',
     now,
     logger,
+    metrics: metrics.live,
+    onStorageFailure: () => {
+      metrics.storageFailed('live_session');
+    },
   });
   return {
     liveSessions,
@@ -298,6 +338,7 @@ function createWebhookDelivery(
   { config, storage }: Parts,
   audit: AuditTrail,
   logger: FastifyBaseLogger,
+  metrics: ServerMetrics,
 ): WebhookDelivery | null {
   if (!config.webhook) return null;
   return new WebhookDelivery({
@@ -307,6 +348,9 @@ function createWebhookDelivery(
     url: config.webhook.url,
     warn: (sentence) => {
       logger.warn(sentence);
+    },
+    onAttempt: (outcome) => {
+      metrics.webhookTried(outcome);
     },
     now,
   });
@@ -322,12 +366,14 @@ class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, On
     private readonly liveSessions: LiveSessions,
     private readonly retention: FaceRetention,
     private readonly webhook: WebhookDelivery | null,
+    private readonly watch: Watch,
   ) {}
 
   onApplicationBootstrap(): void {
     // Expiry is also part of every query: this only keeps the tables small.
     this.#timer = setInterval(() => {
       this.#keepHouse().catch((error: unknown) => {
+        if (error instanceof StorageUnavailable) this.watch.metrics.storageFailed('housekeeping');
         this.#logger.error(`expired records could not be removed: ${String(error)}`);
       });
     }, HOUSEKEEPING_MS);
@@ -351,5 +397,6 @@ class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, On
     await this.webhook?.stop();
     await this.parts.engine.close();
     await this.parts.storage.close();
+    await this.watch.traces?.close();
   }
 }

@@ -3,19 +3,35 @@ import { fileURLToPath } from 'node:url';
 
 import type { Config } from './config/config.js';
 import type { BiometricEngine } from './face/biometric-engine.js';
-import { loosestThreshold, readCalibration, strictestThreshold, thresholdFor } from './face/calibration.js';
+import {
+  type Calibration,
+  loosestThreshold,
+  readCalibration,
+  strictestThreshold,
+  thresholdFor,
+} from './face/calibration.js';
 import type { DecisionThreshold } from './face/comparison.js';
 import { FaceEnginePool } from './face/engine-pool.js';
 import type { EngineReport } from './face/engine-report.js';
-import { loadModelPack } from './face/model-pack.js';
+import { calibratedPipeline, loadModelPack } from './face/model-pack.js';
+import type { CallHeaders } from './face/remote/service-connection.js';
+import type { ServiceLog } from './face/remote/service-instance.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const MODELS = path.join(ROOT, 'models');
+const CALIBRATION = path.join(ROOT, 'calibration');
 
 export interface FaceEngineOptions {
   /** The compiled worker, where this runs from the sources. */
   readonly workerFile?: string;
   readonly onReport?: (report: EngineReport) => void;
+  /** Is told when a face recognition service goes and comes. */
+  readonly log?: ServiceLog;
+  /** Go with each call of a face recognition service. */
+  readonly callHeaders?: CallHeaders;
 }
+
+type EngineSettings = Pick<Config, 'face' | 'faceEngine' | 'liveness'>;
 
 /** Whatever looks at faces, and what its scores mean. */
 export interface CalibratedEngine {
@@ -26,18 +42,55 @@ export interface CalibratedEngine {
   readonly renewalThreshold: DecisionThreshold;
 }
 
-/** @throws ModelPackError, CalibrationError with a sentence for the operator */
+const SILENT: ServiceLog = { info: () => undefined, warn: () => undefined };
+
+/** @throws ModelPackError, CalibrationError, FaceServiceError with a sentence for the operator */
 export async function openFaceEngine(
-  { face, liveness }: Pick<Config, 'face' | 'liveness'>,
+  settings: EngineSettings,
   options: FaceEngineOptions = {},
 ): Promise<CalibratedEngine> {
-  const pack = await loadModelPack(path.join(ROOT, 'models'));
-  const calibration = await readCalibration(path.join(ROOT, 'calibration'), pack);
-  const thresholds = {
+  const { face, faceEngine, liveness } = settings;
+  const checks = { presentation: liveness !== 'off', live: liveness !== 'off' };
+  if (faceEngine.kind === 'service') return openServices(settings, faceEngine, checks, options);
+  const pack = await loadModelPack(MODELS);
+  const calibration = await readCalibration(CALIBRATION, calibratedPipeline(pack));
+  const thresholds = thresholdsOf(calibration, settings);
+  return { engine: await FaceEnginePool.start(pack, { ...face, checks, ...options }), ...thresholds };
+}
+
+/** The models are elsewhere; what their scores mean is decided here. */
+async function openServices(
+  settings: EngineSettings,
+  { urls, key, model }: Extract<EngineSettings['faceEngine'], { kind: 'service' }>,
+  checks: { readonly presentation: boolean; readonly live: boolean },
+  { onReport, callHeaders, log = SILENT }: FaceEngineOptions,
+): Promise<CalibratedEngine> {
+  // Its HTTP client takes longer to load than most of what a server with workers of its own loads at all.
+  const { meetServices } = await import('./face/remote/service-meeting.js');
+  const { limits } = settings.face;
+  const met = await meetServices({
+    urls,
+    key,
+    model,
+    checks,
+    limits,
+    log,
+    ...(onReport ? { onReport } : {}),
+    ...(callHeaders ? { callHeaders } : {}),
+  });
+  try {
+    const calibration = await readCalibration(CALIBRATION, met.pipeline, met.calibrationCommand);
+    return { engine: met.engine, ...thresholdsOf(calibration, settings) };
+  } catch (error) {
+    await met.engine.close();
+    throw error;
+  }
+}
+
+function thresholdsOf(calibration: Calibration, { face }: EngineSettings) {
+  return {
     threshold: thresholdFor(calibration, face.maxFalseMatchRate),
     witnessThreshold: loosestThreshold(calibration),
     renewalThreshold: strictestThreshold(calibration),
   };
-  const checks = { presentation: liveness !== 'off', live: liveness !== 'off' };
-  return { engine: await FaceEnginePool.start(pack, { ...face, checks, ...options }), ...thresholds };
 }

@@ -2,14 +2,17 @@ import { mkdir } from 'node:fs/promises';
 
 import type { ConsentTerms } from './auth/consent.js';
 import { PasswordHasher } from './auth/password-hasher.js';
+import { NOBODY, RequestOrigins } from './auth/request-origin.js';
 import type { Config } from './config/config.js';
 import { type Secrets, loadSecrets } from './config/secrets.js';
 import { readConsentTerms } from './consent-terms.js';
+import { EngineReports } from './face/engine-report.js';
 import { type ChallengeSource, RandomChallenges } from './face/live/challenge.js';
 import { type CalibratedEngine, type FaceEngineOptions, openFaceEngine } from './open-face-engine.js';
 import { openStorage } from './open-storage.js';
 import type { Storage } from './storage/port.js';
 import { type TemplateProtection, protectTemplates } from './template-protection.js';
+import { CurrentTrace } from './tracing/current-trace.js';
 
 /** What the use cases stand on: without any one of these there is nothing to serve. */
 export interface Parts extends CalibratedEngine {
@@ -20,13 +23,24 @@ export interface Parts extends CalibratedEngine {
   readonly consentTerms: ConsentTerms;
   readonly hasher: PasswordHasher;
   readonly challenges: ChallengeSource;
+  /** Of every picture, for whoever watches. */
+  readonly engineReports: EngineReports;
+  readonly currentTrace: CurrentTrace;
+  readonly origins: RequestOrigins;
 }
 
 /** @throws ConfigError, ModelPackError, CalibrationError with a sentence for the operator */
 export async function loadParts(config: Config, engineOptions: FaceEngineOptions = {}): Promise<Parts> {
+  const engineReports = new EngineReports();
+  const currentTrace = new CurrentTrace();
+  const origins = new RequestOrigins();
   // Side by side: the workers load their models while the store is opened.
   const [calibratedEngine, stores] = await Promise.all([
-    openFaceEngine(config, engineOptions),
+    openFaceEngine(config, {
+      onReport: engineReports.publish,
+      callHeaders: () => callHeaders(origins, currentTrace),
+      ...engineOptions,
+    }),
     openStores(config),
   ]);
   return {
@@ -34,6 +48,19 @@ export async function loadParts(config: Config, engineOptions: FaceEngineOptions
     ...calibratedEngine,
     ...stores,
     challenges: new RandomChallenges(),
+    engineReports,
+    currentTrace,
+    origins,
+  };
+}
+
+/** So that the logs of a face recognition service can be read together with ours. */
+function callHeaders(origins: RequestOrigins, trace: CurrentTrace): Record<string, string> {
+  const traceparent = trace.traceparent();
+  const { current } = origins;
+  return {
+    ...(current === NOBODY ? {} : { 'x-request-id': current.requestId }),
+    ...(traceparent === null ? {} : { traceparent }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Config } from './config/config.js';
 import type { DecisionThreshold } from './face/comparison.js';
 
 const LIVENESS = {
@@ -6,22 +7,32 @@ const LIVENESS = {
   active: 'only a live session enrols or verifies a face',
 } as const;
 
+export function describeEngine({
+  face: { workers },
+  faceEngine,
+}: Pick<Config, 'face' | 'faceEngine'>): string {
+  if (faceEngine.kind === 'local') return `in ${workers} worker${workers === 1 ? '' : 's'}`;
+  const { length } = faceEngine.urls;
+  return `at ${length === 1 ? 'a face recognition service' : `${length} face recognition services`}`;
+}
+
 /** What a person who has just started the server wants to know. */
 export function startUpMessage(server: {
   version: string;
   url: string;
   storage: string;
-  workers: number;
+  /** Where pictures are looked at. */
+  engine: string;
   modelId: string;
   threshold: DecisionThreshold;
   liveness: keyof typeof LIVENESS;
 }): string {
-  const { version, url, storage, workers, modelId, threshold, liveness } = server;
+  const { version, url, storage, engine, modelId, threshold, liveness } = server;
   return `
 Vultus ${version} is ready at ${url}
 
   storage    ${storage}
-  faces      ${modelId} in ${workers} worker${workers === 1 ? '' : 's'}; at most ${threshold.falseMatchRate} of strangers match (cosine ${threshold.cosine})
+  faces      ${modelId} ${engine}; at most ${threshold.falseMatchRate} of strangers match (cosine ${threshold.cosine})
   liveness   ${LIVENESS[liveness]}
   API        ${url}/docs
 

@@ -37,10 +37,15 @@ const COMMON_PROBLEMS: readonly ProblemCode[] = [
   'internal_error',
 ];
 
-/** Documents all that a call answers: its successes by status, its problems grouped by theirs. */
+/**
+ * Documents all that a call answers: its successes by status, its problems grouped by theirs.
+ *
+ * @param common what any call of the program can run into
+ */
 export function Answers(
   successes: Readonly<Record<number, Answer>>,
   problems: readonly ProblemCode[],
+  common: readonly ProblemCode[] = COMMON_PROBLEMS,
 ): MethodDecorator {
   return applyDecorators(
     ...Object.entries(successes).map(([status, { schema, description, example }]) =>
@@ -50,7 +55,7 @@ export function Answers(
         content: { 'application/json': { schema: openApiSchema(schema), example } },
       }),
     ),
-    ...problemResponses([...problems, ...COMMON_PROBLEMS]),
+    ...problemResponses([...problems, ...common]),
   );
 }
 
@@ -59,17 +64,26 @@ export function JsonBody(schema: z.ZodType): MethodDecorator {
   return ApiBody({ required: true, schema: openApiSchema(schema) });
 }
 
-/** Documents the multipart form with one picture. @param fields what may stand beside it, each with its description */
-export function SampleForm(fields: Readonly<Record<string, string>> = {}): MethodDecorator {
+/**
+ * Documents the multipart form with one picture.
+ *
+ * @param fields what may stand beside it, or with `required` has to, each with its description
+ * @param picture the field of the picture
+ */
+export function SampleForm(
+  fields: Readonly<Record<string, string>> = {},
+  picture = SAMPLE_FIELD,
+  required: readonly string[] = [],
+): MethodDecorator {
   return applyDecorators(
     ApiConsumes('multipart/form-data'),
     ApiBody({
       required: true,
       schema: {
         type: 'object',
-        required: [SAMPLE_FIELD],
+        required: [picture, ...required],
         properties: {
-          [SAMPLE_FIELD]: {
+          [picture]: {
             type: 'string',
             format: 'binary',
             description: 'JPEG, PNG or WebP with one face.',
@@ -141,8 +155,15 @@ const RETRY_AFTER = {
 } as const;
 
 /** zod writes OpenAPI's own dialect of JSON Schema, which Nest describes with a type of its own. */
-function openApiSchema(schema: z.ZodType): SchemaObject {
-  return z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' }) as unknown as SchemaObject;
+export function openApiSchema(schema: z.ZodType): SchemaObject {
+  return z.toJSONSchema(schema, {
+    target: 'openapi-3.0',
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      // A word of later dialects.
+      delete jsonSchema.contentEncoding;
+    },
+  }) as unknown as SchemaObject;
 }
 
 const INTRODUCTION = `Accounts with e-mail and password, and a face as the second factor.
@@ -169,7 +190,11 @@ export function buildOpenApiDocument(app: INestApplication, version: string): Op
     .addBearerAuth({ ...token, description: 'From a sign-in that answered 210.' }, 'verification')
     .addBearerAuth({ ...token, description: 'From live-verification or live-enrolment.' }, 'ticket')
     .build();
-  const document = SwaggerModule.createDocument(app, config);
+  return nameOperations(SwaggerModule.createDocument(app, config));
+}
+
+/** Gives each call a name, and the problems their schema. */
+export function nameOperations(document: OpenAPIObject): OpenAPIObject {
   for (const [path, methods] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(methods) as [string, OperationObject][]) {
       operation.operationId = operationId(method, path);

@@ -51,7 +51,7 @@ export class AuthController {
         example: examples.signedIn,
       },
     },
-    bodyProblems('validation_failed', 'email_taken'),
+    bodyProblems('validation_failed', 'email_taken', 'busy'),
   )
   async signUp(
     @Body({ schema: credentialsSchema }) credentials: Credentials,
@@ -81,7 +81,7 @@ export class AuthController {
         example: examples.faceRequired,
       },
     },
-    bodyProblems('validation_failed', 'invalid_credentials', 'too_many_attempts'),
+    bodyProblems('validation_failed', 'invalid_credentials', 'too_many_attempts', 'busy'),
   )
   async signIn(
     @Body({ schema: credentialsSchema }) credentials: Credentials,

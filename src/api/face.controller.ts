@@ -27,6 +27,7 @@ const CAPTURE_PROBLEMS = bodyProblems(
   'multiple_faces',
   'poor_quality',
   'busy',
+  'face_service_unavailable',
 );
 
 @ApiTags('Face')

@@ -43,8 +43,7 @@ export async function addPage(
       sendProblem(new Problem('not_found'), request, reply);
       return reply;
     }
-    reply.helmet(headers);
-    return reply.header('vary', 'Origin, Accept').sendFile('index.html');
+    return reply.headers(headers).header('vary', 'Origin, Accept').sendFile('index.html');
   };
   fastify.get('/', show);
   fastify.get('/*', show);

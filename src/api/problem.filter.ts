@@ -2,8 +2,16 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { AuthError } from '../auth/auth-error.js';
+import { EngineUnavailable } from '../face/biometric-engine.js';
 import { StorageUnavailable } from '../storage/port.js';
 import { PROBLEM_MEDIA_TYPE, Problem, type ProblemCode, problemBody } from './problems.js';
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Of the problem that it is answered with. */
+    problemCode?: ProblemCode;
+  }
+}
 
 /** What the framework refuses before a controller is reached, by its error code. */
 const FRAMEWORK_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
@@ -35,6 +43,8 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof StorageUnavailable) {
       // An outage meets every request: one line each, and no stack that says nothing about it.
       request.log.error({ reason: error.message }, 'storage unavailable');
+    } else if (error instanceof EngineUnavailable) {
+      request.log.error({ reason: error.message }, 'face service unavailable');
     } else if (problem.code === 'internal_error') {
       request.log.error({ err: error }, 'request failed');
     }
@@ -49,7 +59,9 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
     void reply.header('retry-after', String(problem.options.retryAfterSeconds));
   }
   // RFC 9110, 11.6.1: a 401 says how to authenticate.
-  if (body.status === 401) void reply.header('www-authenticate', 'Bearer');
+  if (body.status === 401 && !reply.hasHeader('www-authenticate'))
+    void reply.header('www-authenticate', 'Bearer');
+  reply.problemCode = body.code;
   void reply.status(body.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(body));
 }
 
@@ -59,11 +71,14 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof AuthError) return authProblem(error);
   if (error instanceof StorageUnavailable)
     return new Problem('storage_unavailable', { retryAfterSeconds: 1 });
+  if (error instanceof EngineUnavailable) {
+    return new Problem('face_service_unavailable', { retryAfterSeconds: error.retryAfterSeconds });
+  }
   return new Problem(frameworkCode(error));
 }
 
 function authProblem({ code, fields, retryAfterSeconds }: AuthError): Problem {
-  return code === 'too_many_attempts'
+  return code === 'too_many_attempts' || code === 'busy'
     ? new Problem(code, { retryAfterSeconds: retryAfterSeconds ?? RESTART_AFTER_SECONDS })
     : new Problem(code, { errors: fields });
 }

@@ -220,15 +220,27 @@ export const PROBLEMS = {
     title: 'Something went wrong',
     detail: 'The server could not answer. Try again; if it stays so, give the operator the request id.',
   },
+  stopping: {
+    status: 503,
+    title: 'The server is stopping',
+    detail: 'What has begun is finished. Send further requests to another server, or in a moment.',
+  },
   storage_unavailable: {
     status: 503,
     title: 'The storage is not available',
     detail: 'The server cannot reach its data right now. Try again in a moment.',
   },
+  face_service_unavailable: {
+    status: 503,
+    title: 'Nothing can look at faces now',
+    detail:
+      'The server cannot look at pictures right now. It has not counted as an attempt; try again in a moment.',
+  },
   busy: {
     status: 503,
     title: 'The server is busy',
-    detail: 'More pictures are waiting than can be looked at. Try again in a moment.',
+    detail:
+      'More is waiting than the server can do at once. Nothing has been counted; try again in a moment.',
   },
 } as const satisfies Record<string, ProblemDefinition>;
 
@@ -252,6 +264,8 @@ export class Problem extends Error {
       /** Machine-readable grounds of `poor_quality`. */
       readonly reasons?: readonly string[];
       readonly retryAfterSeconds?: number;
+      /** Of a health check: what works, and what does not. */
+      readonly checks?: Readonly<Record<string, 'ok' | 'failed'>>;
     } = {},
   ) {
     super(code);
@@ -267,11 +281,12 @@ export interface ProblemBody {
   readonly request_id: string;
   readonly errors?: readonly ProblemField[];
   readonly reasons?: readonly string[];
+  readonly checks?: Readonly<Record<string, 'ok' | 'failed'>>;
 }
 
 export function problemBody(problem: Problem, requestId: string): ProblemBody {
   const { status, title, detail } = PROBLEMS[problem.code];
-  const { errors, reasons } = problem.options;
+  const { errors, reasons, checks } = problem.options;
   return {
     type: `urn:vultus:problem:${problem.code}`,
     title,
@@ -281,5 +296,6 @@ export function problemBody(problem: Problem, requestId: string): ProblemBody {
     request_id: requestId,
     ...(errors && errors.length > 0 ? { errors } : {}),
     ...(reasons ? { reasons } : {}),
+    ...(checks ? { checks } : {}),
   };
 }

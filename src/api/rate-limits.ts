@@ -27,9 +27,9 @@ export class RateLimits {
       expensive === 0 ? null : { addresses: new AddressBudget(expensive), accounts: new Budget(expensive) };
   }
 
-  /** @throws Problem `too_many_requests` */
-  async takeRequest(address: string): Promise<void> {
-    await this.#all?.take(scopesOf(address));
+  /** @returns null where there is no limit to wait for. @throws Problem `too_many_requests` */
+  takeRequest(address: string): Promise<void> | null {
+    return this.#all?.take(scopesOf(address)) ?? null;
   }
 
   /** For what hashes a password or runs a model. @throws Problem `too_many_requests` */

@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import { RequestOrigins } from '../auth/request-origin.js';
+import { type RequestOrigin, RequestOrigins } from '../auth/request-origin.js';
 import { isLoopback } from './client-address.js';
 import { CrossSiteCheck } from './cross-site-check.js';
 import { deviceLabelOf } from './device-label.js';
@@ -12,7 +12,7 @@ import { RateLimits } from './rate-limits.js';
 import { deviceTokenOf } from './token-transport.js';
 
 /** Routes that cost nothing. Supervisors ask often, and must be answered also when everybody else has to wait. */
-const FREE = /^\/health\//;
+const FREE = /^\/(health\/|metrics$)/;
 
 export interface GateSettings {
   readonly corsOrigins: readonly string[];
@@ -29,19 +29,30 @@ export function addGates(
   const rates = app.get(RateLimits);
   const warnOfProxy = proxyWarning(trustedProxies);
   const fastify = app.getHttpAdapter().getInstance();
-  fastify.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
+  // With a callback: a promise for each request, where nothing has to be waited for, is felt in its time.
+  fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: Done) => {
+    const refuse = (error: unknown): void => {
+      if (error instanceof Problem) sendProblem(error, request, reply);
+      else done(error as Error);
+    };
+    const letIn = (): void => {
+      try {
+        crossSite.require(request);
+      } catch (error) {
+        refuse(error);
+        return;
+      }
+      done();
+    };
     warnOfProxy(request);
-    try {
-      // The budget first: whoever is refused for something else has asked, too.
-      if (!FREE.test(request.routeOptions.url ?? '')) await rates.takeRequest(request.ip);
-      crossSite.require(request);
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      sendProblem(error, request, reply);
-      return reply;
-    }
+    // The budget first: whoever is refused for something else has asked, too.
+    const budget = FREE.test(request.routeOptions.url ?? '') ? null : rates.takeRequest(request.ip);
+    if (budget === null) letIn();
+    else budget.then(letIn, refuse);
   });
 }
+
+type Done = (error?: Error) => void;
 
 /** Once: a proxy on the same machine that is not trusted makes one client of all that come through it. */
 function proxyWarning(trustedProxies: readonly string[]): (request: FastifyRequest) => void {
@@ -60,11 +71,27 @@ export function carryOrigin(app: NestFastifyApplication): void {
   const origins = app.get(RequestOrigins);
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('preHandler', (request: FastifyRequest, _reply: FastifyReply, done: () => void) => {
-    const origin = {
-      requestId: request.id,
-      device: deviceLabelOf(request.headers['user-agent']),
-      deviceToken: deviceTokenOf(request),
-    };
-    origins.run(origin, done);
+    origins.run(new HttpOrigin(request), done);
   });
+}
+
+/** Reads the head of the request when it is asked: most of what is done for one asks for nothing but its id, if that. */
+class HttpOrigin implements RequestOrigin {
+  readonly #request: FastifyRequest;
+
+  constructor(request: FastifyRequest) {
+    this.#request = request;
+  }
+
+  get requestId(): string {
+    return this.#request.id;
+  }
+
+  get device(): string | null {
+    return deviceLabelOf(this.#request.headers['user-agent']);
+  }
+
+  get deviceToken(): string | null {
+    return deviceTokenOf(this.#request);
+  }
 }

@@ -1,6 +1,9 @@
-import { type FastifyHelmetOptions, fastifyHelmet } from '@fastify/helmet';
+import { IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import helmet from 'helmet';
 
 const NOTHING = ["'none'"];
 const OWN = ["'self'"];
@@ -53,30 +56,25 @@ const DOCUMENTATION = /^\/docs(\/|$)/;
 /** The camera is for pages of this server only; nothing else is for any. */
 const PERMISSIONS_POLICY = 'camera=(self), microphone=(), geolocation=(), display-capture=()';
 
-export type SecurityHeaders = Exclude<FastifyHelmetOptions, undefined>;
+/** By name, in lower case. */
+export type SecurityHeaders = Readonly<OutgoingHttpHeaders>;
 
 /** On every answer that comes of a route, refusals included. @returns what the page is answered with instead */
-export async function addSecurityHeaders(
-  app: NestFastifyApplication,
-  publicUrl: string,
-): Promise<SecurityHeaders> {
-  await app.register(fastifyHelmet, { global: false });
-  const policies = {
-    api: helmetOptions(API_POLICY, publicUrl),
-    docs: helmetOptions(DOCUMENTATION_POLICY, publicUrl),
-  };
+export function addSecurityHeaders(app: NestFastifyApplication, publicUrl: string): SecurityHeaders {
+  const api = securityHeaders(API_POLICY, publicUrl);
+  const docs = securityHeaders(DOCUMENTATION_POLICY, publicUrl);
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
-    void reply.header('permissions-policy', PERMISSIONS_POLICY);
-    reply.helmet(DOCUMENTATION.test(request.routeOptions.url ?? '') ? policies.docs : policies.api);
+    void reply.headers(DOCUMENTATION.test(request.routeOptions.url ?? '') ? docs : api);
     done();
   });
-  return helmetOptions(pagePolicy(publicUrl), publicUrl);
+  return securityHeaders(pagePolicy(publicUrl), publicUrl);
 }
 
-function helmetOptions(directives: Readonly<Record<string, string[]>>, publicUrl: string): SecurityHeaders {
+/** They are the same on every answer: put together once, not for each. */
+function securityHeaders(directives: Readonly<Record<string, string[]>>, publicUrl: string): SecurityHeaders {
   const isSecure = publicUrl.startsWith('https:');
-  return {
+  const protect = helmet({
     contentSecurityPolicy: { useDefaults: false, directives: { ...directives } },
     // A browser that was once told would refuse http://localhost to whoever develops.
     strictTransportSecurity: isSecure ? { maxAge: 31_536_000, includeSubDomains: true } : false,
@@ -85,5 +83,9 @@ function helmetOptions(directives: Readonly<Record<string, string[]>>, publicUrl
     crossOriginOpenerPolicy: { policy: 'same-origin' },
     referrerPolicy: { policy: 'no-referrer' },
     xFrameOptions: { action: 'deny' },
-  };
+  });
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
+  protect(request, response, () => undefined);
+  return { ...response.getHeaders(), 'permissions-policy': PERMISSIONS_POLICY };
 }

@@ -87,6 +87,7 @@ export class SessionController {
       'invalid_credentials',
       'reauthentication_required',
       'too_many_attempts',
+      'busy',
     ),
   )
   async changePassword(

@@ -20,6 +20,13 @@ it('lets in as many as it holds, refuses the next, and lets go of whoever leaves
   await Promise.all([gate.admit(anybody(), () => stay), gate.admit(anybody(), () => stay)]);
 });
 
+it('gives all of its places to one owner where it is told so', async () => {
+  const gate = new UploadGate(8, 8);
+  const inside = Array.from({ length: 8 }, () => gate.admit('one', async () => gate.inUse));
+  await expect(gate.admit('one', async () => undefined)).rejects.toMatchObject({ code: 'busy' });
+  expect(await Promise.all(inside)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
 it('keeps places for others: one account has a quarter of them', async () => {
   const gate = new UploadGate(40);
   let leave: () => void = () => undefined;

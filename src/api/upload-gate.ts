@@ -1,6 +1,6 @@
 import { Problem } from './problems.js';
 
-/** One account has a quarter of the places at most, and never less than this many. */
+/** One account has a quarter of the places at most, unless told otherwise, and never less than this many. */
 const SHARES = 4;
 const LEAST_OF_ONE = 3;
 
@@ -13,9 +13,19 @@ export class UploadGate {
   readonly #byOwner = new Map<string, number>();
   readonly #capacityOfOne: number;
 
-  /** @param capacity pictures being received, waiting or looked at */
-  constructor(private readonly capacity: number) {
-    this.#capacityOfOne = Math.max(LEAST_OF_ONE, Math.ceil(capacity / SHARES));
+  /**
+   * @param capacity pictures being received, waiting or looked at
+   * @param capacityOfOne those of one owner among them
+   */
+  constructor(
+    readonly capacity: number,
+    capacityOfOne = Math.max(LEAST_OF_ONE, Math.ceil(capacity / SHARES)),
+  ) {
+    this.#capacityOfOne = capacityOfOne;
+  }
+
+  get inUse(): number {
+    return this.#inside;
   }
 
   /**

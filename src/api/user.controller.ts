@@ -22,7 +22,7 @@ export class UserController {
     ['invalid_token'],
   )
   async show(@Caller() { account }: AuthenticatedCaller) {
-    const reference = await this.enrolment.reference(account);
+    const reference = account.reference && (await this.enrolment.reference(account));
     return { user: userAnswer(account, reference?.vector ?? null) };
   }
 

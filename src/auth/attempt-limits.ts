@@ -27,6 +27,9 @@ interface ReservedAttempt {
   readonly failures: number;
 }
 
+/** Makes an attempt that was counted uncounted; once. */
+export type TakeBack = () => Promise<void>;
+
 /** Longer than the longest delay: forgetting a counter gives nobody more attempts than waiting does. */
 const COUNTER_MS = 24 * 3_600_000;
 /** Until a face is accepted, or enrolled anew. */
@@ -106,18 +109,27 @@ export class AttemptLimits {
   /**
    * Counts an attempt at a face that takes longer than a request: failed, until `complete` is called.
    *
+   * @returns takes it back, where it came to no end through no fault of whoever made it
    * @throws AuthError `too_many_attempts`, `face_suspended`
    */
-  async reserveFace(account: Account): Promise<void> {
+  async reserveFace(account: Account): Promise<TakeBack> {
     const target = targetOf(account);
     const face = await this.#reserveFace(account);
+    let attempt: ReservedAttempt;
     try {
-      await this.#reserve(target, (reserved) => this.#noteDelay(target, reserved));
+      attempt = await this.#reserve(target, async (reserved) => {
+        await this.#noteDelay(target, reserved);
+        return reserved;
+      });
     } catch (error) {
       await this.#release(face);
       throw error;
     }
     await this.#noteSuspension(account, face);
+    return async () => {
+      await this.#release(attempt);
+      await this.#release(face);
+    };
   }
 
   /** A sign-in was completed: what failed before it is forgotten, for whoever made it. */

@@ -19,7 +19,8 @@ export type AuthErrorCode =
   | 'too_many_passkeys'
   | 'passkey_not_found'
   | 'session_not_found'
-  | 'token_superseded';
+  | 'token_superseded'
+  | 'busy';
 
 /** What is wrong with one field, in words for the person who filled it in. */
 export interface FieldError {
@@ -35,7 +36,7 @@ export class AuthError extends Error {
   constructor(
     readonly code: AuthErrorCode,
     readonly fields: readonly FieldError[] = [],
-    /** Of `too_many_attempts`: when the next one may be made. */
+    /** Of `too_many_attempts` and `busy`: when the next one may be made. */
     readonly retryAfterSeconds: number | null = null,
   ) {
     super(code);

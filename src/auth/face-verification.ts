@@ -13,7 +13,7 @@ import type {
   SignInFlow,
   SignInFlowStore,
 } from '../storage/port.js';
-import type { AttemptLimits } from './attempt-limits.js';
+import type { AttemptLimits, TakeBack } from './attempt-limits.js';
 import { AuthError } from './auth-error.js';
 import { type LivenessPolicy, requireStillsAllowed } from './liveness-policy.js';
 import type { ReferenceUpkeep } from './reference-upkeep.js';
@@ -161,15 +161,22 @@ export class FaceVerification {
   /**
    * Counts an attempt before it is made, for one that takes longer than a comparison.
    *
+   * @returns takes it back
    * @throws AuthError `too_many_attempts`, `face_suspended`, `invalid_token`
    */
-  async reserveAttempt(flow: BiometricClaim): Promise<void> {
+  async reserveAttempt(flow: BiometricClaim): Promise<TakeBack> {
     const { flows, maxFaceFailures } = this.deps;
     const { account } = await this.#claimed(flow);
-    await this.deps.limits.reserveFace(account);
+    const takeBack = await this.deps.limits.reserveFace(account);
     const reserved = await flows.reserveFaceAttempt(flow.id, this.deps.now(), maxFaceFailures);
     // Noted as a failure like it is counted as one: whoever breaks off is not unseen.
-    if (reserved) return this.#note(flow, null, 'live_attempt');
+    if (reserved) {
+      await this.#note(flow, null, 'live_attempt');
+      return async () => {
+        await flows.takeBackFaceAttempt(flow.id, this.deps.now());
+        await takeBack();
+      };
+    }
     await this.requireWaiting(flow);
     throw new AuthError('too_many_attempts');
   }

@@ -22,7 +22,7 @@ export class KnownDevices {
 
   /** @returns the token for the device to keep, for as long as the account has the same password */
   async issue({ id, passwordHash }: Account): Promise<string> {
-    const { token } = await this.deps.tokens.issue({
+    const { token } = this.deps.tokens.issue({
       accountId: id,
       methods: [],
       lifetimeSeconds: LIFETIME_SECONDS,
@@ -41,7 +41,7 @@ export class KnownDevices {
     const { deviceToken, knownDevice } = this.deps.origins.current;
     if (knownDevice) return knownDevice.accountId === accountId ? knownDevice.name : null;
     if (deviceToken === null) return null;
-    const claims = await this.deps.tokens.verify(deviceToken, this.deps.now());
+    const claims = this.deps.tokens.verify(deviceToken, this.deps.now());
     if (!claims) return null;
     const account = await this.deps.accounts.findById(claims.sub);
     const isCurrent = account !== null && claims.bound_to === epochOf(account.passwordHash);

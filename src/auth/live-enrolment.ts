@@ -37,7 +37,7 @@ export class LiveEnrolment {
         await sessions.find(accountId, boundTo);
       },
       // Nobody guesses at their own enrolment.
-      reserveAttempt: async () => undefined,
+      reserveAttempt: async () => async () => undefined,
       settle: async (evidence) => {
         const isRecording = await records.isRecording(accountId, evidence.traces);
         if (evidence.presentation !== 'bona_fide' || isRecording) {

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { madeUpFace } from '../../test/support/made-up-face.js';
+import { EngineUnavailable } from '../face/biometric-engine.js';
 import type { FrameOutcome } from '../face/frame-observation.js';
-import { RandomChallenges } from '../face/live/challenge.js';
+import { MOVEMENTS, type Movement, RandomChallenges } from '../face/live/challenge.js';
 import { AuthError } from './auth-error.js';
 import { FrameCapacity } from './frame-capacity.js';
 import { type LiveMessage, LiveSession } from './live-session.js';
@@ -10,18 +12,24 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 /** A session of nobody's: what it is about is let through, what its frames show is said by the test. */
-function session(options: { requireAlive?: () => Promise<void>; maxWaiting?: number } = {}) {
+function session(
+  options: { requireAlive?: () => Promise<void>; takeBack?: () => Promise<void>; maxWaiting?: number } = {},
+) {
   const messages: LiveMessage[] = [];
   const observed: string[] = [];
-  const outcome: { is: FrameOutcome | { outcome: 'busy'; retryAfterSeconds: number }; takesMs: number } = {
-    is: { outcome: 'no_face' },
-    takesMs: 0,
-  };
+  const outcome: {
+    is: FrameOutcome | { outcome: 'busy'; retryAfterSeconds: number } | Error;
+    takesMs: number;
+  } = { is: { outcome: 'no_face' }, takesMs: 0 };
+  const counted = { attempts: 0 };
   const live = new LiveSession({
     subject: {
       purpose: 'verification',
       requireAlive: options.requireAlive ?? (async () => undefined),
-      reserveAttempt: async () => undefined,
+      reserveAttempt: async () => {
+        counted.attempts++;
+        return options.takeBack ?? (async () => undefined);
+      },
       settle: async () => {
         throw new AuthError('face_mismatch');
       },
@@ -32,6 +40,7 @@ function session(options: { requireAlive?: () => Promise<void>; maxWaiting?: num
       observe: async (image) => {
         observed.push(Buffer.from(image).toString());
         if (outcome.takesMs > 0) await new Promise((resolve) => setTimeout(resolve, outcome.takesMs));
+        if (outcome.is instanceof Error) throw outcome.is;
         return outcome.is;
       },
     },
@@ -42,8 +51,8 @@ function session(options: { requireAlive?: () => Promise<void>; maxWaiting?: num
     onMessage: (message) => messages.push(message),
   });
   let sequence = 0;
-  const start = () => {
-    live.start({ movements: ['nod', 'open_mouth'], light: 'none' });
+  const start = (movements: readonly Movement[] = ['nod', 'open_mouth']) => {
+    live.start({ movements, light: 'none' });
     const [stage] = messages;
     return stage?.type === 'stage' ? stage.nonce : '';
   };
@@ -58,7 +67,7 @@ function session(options: { requireAlive?: () => Promise<void>; maxWaiting?: num
       await vi.advanceTimersByTimeAsync(100);
     }
   };
-  return { live, messages, observed, outcome, start, send, film };
+  return { live, messages, observed, outcome, counted, start, send, film };
 }
 
 describe('LiveSession', () => {
@@ -128,6 +137,50 @@ describe('LiveSession', () => {
     alive = false;
     await film(nonce, 5.3);
     expect(messages.at(-1)).toMatchObject({ type: 'result', result: { outcome: 'error' } });
+  });
+
+  describe('in which nothing can look at frames any more', () => {
+    const gone = new EngineUnavailable('no service answers');
+    const withRest = async (takeBack: () => Promise<void>) => {
+      const it = session({ takeBack });
+      it.outcome.is = madeUpFace();
+      await it.film(it.start(MOVEMENTS), 2);
+      expect(it.counted.attempts).toBe(1);
+      return it;
+    };
+    const nonceOf = (messages: readonly LiveMessage[]) => {
+      const stage = messages.findLast(({ type }) => type === 'stage');
+      return stage?.type === 'stage' ? stage.nonce : '';
+    };
+
+    it('ends, and the attempt that was counted is taken back once', async () => {
+      let takenBack = 0;
+      const { outcome, film, messages } = await withRest(async () => {
+        takenBack++;
+      });
+      outcome.is = gone;
+      await film(nonceOf(messages), 1);
+      expect(messages.at(-1)).toEqual({ type: 'result', result: { outcome: 'error', error: gone } });
+      expect(takenBack).toBe(1);
+    });
+
+    it('ends for that, also when the attempt cannot be taken back', async () => {
+      const { outcome, film, messages } = await withRest(() => Promise.reject(new Error('no storage')));
+      outcome.is = gone;
+      await film(nonceOf(messages), 1);
+      expect(messages.at(-1)).toEqual({ type: 'result', result: { outcome: 'error', error: gone } });
+    });
+
+    it('is not what any other fault is: what a frame may have caused stays counted', async () => {
+      let takenBack = 0;
+      const { outcome, film, messages } = await withRest(async () => {
+        takenBack++;
+      });
+      outcome.is = new Error('a worker fell over this frame');
+      await film(nonceOf(messages), 1);
+      expect(messages.at(-1)).toMatchObject({ type: 'result', result: { outcome: 'error' } });
+      expect(takenBack).toBe(0);
+    });
   });
 
   it('says nothing after its result, whatever still comes', async () => {

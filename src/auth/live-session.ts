@@ -1,9 +1,11 @@
+import { EngineUnavailable } from '../face/biometric-engine.js';
 import type { BiometricSample } from '../face/capture.js';
 import type { FrameObserver } from '../face/frame-observation.js';
 import type { Abilities, ChallengeSource } from '../face/live/challenge.js';
 import type { Hint, LiveFailure, StageEvent } from '../face/live/live-event.js';
 import type { Judgement } from '../face/live/judgement.js';
 import { LiveJudge } from '../face/live/live-judge.js';
+import type { TakeBack } from './attempt-limits.js';
 import type { FrameCapacity } from './frame-capacity.js';
 import { FrameRate } from './frame-rate.js';
 import type { LiveSubject, LiveSuccess } from './live-subject.js';
@@ -68,6 +70,8 @@ export class LiveSession {
   #working: Promise<void> | null = null;
   #ended = false;
   #reserved = false;
+  /** Uncounts the attempt; null before it is counted, and where it was no attempt at anybody's face. */
+  #takeBack: TakeBack | null = null;
   /** All is answered, and its worth is being found out: neither time nor the client ends the session now. */
   #settling = false;
   #lastSequence = -1;
@@ -151,6 +155,7 @@ export class LiveSession {
         await this.#look(next.frame, next.arrivedAt);
       }
     } catch (error) {
+      if (error instanceof EngineUnavailable) await this.#uncount();
       this.#end({ outcome: 'error', error });
     } finally {
       // At once: a frame that is offered a moment later must not wait for the one after it.
@@ -211,7 +216,16 @@ export class LiveSession {
   async #reserve(): Promise<void> {
     if (this.#reserved) return;
     this.#reserved = true;
-    await this.deps.subject.reserveAttempt();
+    this.#takeBack = await this.deps.subject.reserveAttempt();
+  }
+
+  /** Nobody can look any more: whoever was before the camera has not failed. */
+  async #uncount(): Promise<void> {
+    try {
+      await this.#takeBack?.();
+    } catch {
+      // Two outages at once: the attempt stays counted, and the session ends for the first of them.
+    }
   }
 
   /**

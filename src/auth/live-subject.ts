@@ -1,6 +1,7 @@
 import type { CapturePurpose, Template } from '../face/capture.js';
 import type { LiveEvidence } from '../face/live/judgement.js';
 import type { Account } from '../storage/port.js';
+import type { TakeBack } from './attempt-limits.js';
 import type { Verified } from './face-verification.js';
 
 /** What a live session was passed for. */
@@ -22,9 +23,10 @@ export interface LiveSubject {
   requireAlive(): Promise<void>;
   /**
    * Called once, before anything of the challenge is shown.
+   * @returns takes the attempt back, where nothing can look at it any more
    * @throws AuthError when no attempt is left
    */
-  reserveAttempt(): Promise<void>;
+  reserveAttempt(): Promise<TakeBack>;
   /** @throws AuthError when the face is not accepted after all */
   settle(evidence: LiveEvidence): Promise<LiveSuccess>;
 }

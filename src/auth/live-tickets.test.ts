@@ -75,7 +75,7 @@ describe('LiveTickets', () => {
   it.each(['authorization', 'verification'] as const)(
     'refuses a token for %s in the place of a ticket',
     async (type) => {
-      const { token } = await new TokenSigner(type, secret).issue({
+      const { token } = new TokenSigner(type, secret).issue({
         accountId: 'account',
         methods: ['pwd'],
         lifetimeSeconds: 60,
@@ -88,7 +88,7 @@ describe('LiveTickets', () => {
   );
 
   it('refuses a ticket that is bound to nothing', async () => {
-    const { token } = await new TokenSigner('live_verification', secret).issue({
+    const { token } = new TokenSigner('live_verification', secret).issue({
       accountId: 'account',
       methods: [],
       lifetimeSeconds: 60,

@@ -55,7 +55,7 @@ export class LiveTickets {
   ): Promise<{ readonly ticket: string; readonly id: string; readonly expiresAt: number }> {
     const { device } = this.origins.current;
     const knownAs = await this.devices.current(accountId);
-    const { token, referenceHash, expiresAt } = await this.#signers[purpose].issue({
+    const { token, referenceHash, expiresAt } = this.#signers[purpose].issue({
       accountId,
       methods: [],
       lifetimeSeconds: TICKET_SECONDS,
@@ -72,7 +72,7 @@ export class LiveTickets {
 
   /** @throws AuthError `invalid_token` for every ticket that is not ours, not for this purpose or too old */
   async read(ticket: string, purpose: LivePurpose): Promise<LiveTicket & { readonly expiresAt: number }> {
-    const claims = await this.#signers[purpose].verify(ticket, this.now());
+    const claims = this.#signers[purpose].verify(ticket, this.now());
     if (claims?.bound_to === undefined) throw new AuthError('invalid_token');
     return {
       id: hashTokenReference(claims.jti),

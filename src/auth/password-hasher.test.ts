@@ -39,6 +39,20 @@ describe('PasswordHasher', async () => {
     expect(hasher.needsRehash('$argon2id$v=19$m=4096,t=3,p=1$c2FsdA$aGFzaA')).toBe(true);
   });
 
+  it('has so many wait, refuses whoever comes then, and takes everybody again when they are done', async () => {
+    const stored = await hasher.hash('correct horse');
+    const burst = Array.from({ length: 60 }, () => hasher.verify('correct horse', stored));
+    const outcomes = await Promise.allSettled(burst);
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { reason } of refused)
+      expect(reason).toMatchObject({ name: 'AuthError', code: 'busy', retryAfterSeconds: 1 });
+    const taken = outcomes.filter((outcome) => outcome.status === 'fulfilled');
+    expect(taken.length).toBeGreaterThan(32);
+    for (const { value } of taken) expect(value).toBe(true);
+    expect(await hasher.verify('correct horse', stored)).toBe(true);
+  });
+
   describe('a bcrypt hash of an earlier system', async () => {
     const stored = await bcrypt.hash('correct horse', COST);
 

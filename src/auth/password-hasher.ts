@@ -1,10 +1,23 @@
+import os from 'node:os';
+
 import { hash, verify } from '@node-rs/argon2';
 import { compare } from 'bcrypt';
+import pLimit, { type LimitFunction } from 'p-limit';
 
+import { AuthError } from './auth-error.js';
 import { normalisePassword } from './password-policy.js';
 
 /** OWASP's Argon2id setting: 19 MiB, two passes, one lane. Algorithm 2 is Argon2id (a const enum, closed to us). */
 const OPTIONS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+/**
+ * Half of the cores, for workers that look at pictures have less priority than what hashes: a flood of sign-ins would leave
+ * them next to nothing. And never all of libuv's four threads, on which pictures are decoded too.
+ */
+const AT_ONCE = Math.min(3, Math.ceil(os.availableParallelism() / 2));
+/** One more is refused: without a bound a server that is asked for too much answers everybody too late, and nobody in time. */
+const MAX_WAITING = 32;
+const RETRY_AFTER_SECONDS = 1;
+
 /** How a hash of that setting begins. */
 const CURRENT = '$argon2id$v=19$m=19456,t=2,p=1$';
 
@@ -26,10 +39,14 @@ export function bcryptCostOf(passwordHash: string): number | null {
  * So, with a `bcryptCost`, every refusal costs one Argon2id and the rounds of one bcrypt of that cost, whatever
  * the account has or whether there is one. A password that matches costs only what it needs: its time tells
  * nothing that the answer does not tell.
+ *
+ * Passwords wait in one queue, whose length is bounded. Whether there is room says nothing about an account, and a
+ * refusal comes before anything is compared.
  */
 export class PasswordHasher {
   readonly #decoy: string;
   readonly #bcryptCost: number | null;
+  readonly #atOnce: LimitFunction = pLimit(AT_ONCE);
 
   private constructor(decoy: string, bcryptCost: number | null) {
     this.#decoy = decoy;
@@ -41,9 +58,9 @@ export class PasswordHasher {
     return new PasswordHasher(await hash('no account has this password', OPTIONS), bcryptCost);
   }
 
-  /** @returns a PHC string */
+  /** @returns a PHC string. @throws AuthError `busy` when too many wait */
   hash(password: string): Promise<string> {
-    return hash(normalisePassword(password), OPTIONS);
+    return this.#inTurn(() => hash(normalisePassword(password), OPTIONS));
   }
 
   /** @returns whether it has another algorithm or setting than those that `hash` makes */
@@ -51,8 +68,21 @@ export class PasswordHasher {
     return !passwordHash.startsWith(CURRENT);
   }
 
-  /** @param passwordHash an Argon2id or bcrypt hash, null for an unknown account */
-  async verify(password: string, passwordHash: string | null): Promise<boolean> {
+  /**
+   * @param passwordHash an Argon2id or bcrypt hash, null for an unknown account
+   * @throws AuthError `busy` when too many wait, before anything is compared
+   */
+  verify(password: string, passwordHash: string | null): Promise<boolean> {
+    // All of one verification is one turn: none is broken off, or refused, in its middle.
+    return this.#inTurn(() => this.#verify(password, passwordHash));
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#atOnce.pendingCount >= MAX_WAITING) throw new AuthError('busy', [], RETRY_AFTER_SECONDS);
+    return this.#atOnce(work);
+  }
+
+  async #verify(password: string, passwordHash: string | null): Promise<boolean> {
     const cost = passwordHash === null ? null : bcryptCostOf(passwordHash);
     const matches =
       passwordHash !== null && cost !== null

@@ -9,10 +9,12 @@ export interface RequestOrigin {
   readonly deviceToken: string | null;
   /** The device, where it is known already by another proof of ours: the ticket of a live session. */
   readonly knownDevice?: { readonly accountId: string; readonly name: string };
+  /** Of what a live session does: its decisions are counted apart from those on single pictures. */
+  readonly isLive?: true;
 }
 
 /** Of what nobody asked for: housekeeping, and commands of an operator. */
-const NOBODY: RequestOrigin = { requestId: 'internal', device: null, deviceToken: null };
+export const NOBODY: RequestOrigin = { requestId: 'internal', device: null, deviceToken: null };
 
 /** Carries the origin of a request through everything that is done for it, also across waits. */
 export class RequestOrigins {

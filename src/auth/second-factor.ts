@@ -47,7 +47,7 @@ export class SecondFactor {
    * @throws AuthError `invalid_token` when the token is not ours, expired or spent; `too_many_attempts`
    */
   async claim(token: string): Promise<SignInFlow> {
-    const claims = await this.deps.verificationTokens.verify(token, this.deps.now());
+    const claims = this.deps.verificationTokens.verify(token, this.deps.now());
     if (!claims) throw new AuthError('invalid_token');
     const flow = await this.claimById(hashTokenReference(claims.jti));
     if (flow.accountId !== claims.sub) throw new AuthError('invalid_token');

@@ -58,7 +58,7 @@ export class Sessions {
     const now = this.deps.now();
     const createdAt = earlier?.createdAt ?? now;
     const lifetimeSeconds = earlier ? remainingSeconds(earlier, now) : this.deps.lifetimeSeconds;
-    const { token, referenceHash, expiresAt } = await tokens.issue({
+    const { token, referenceHash, expiresAt } = tokens.issue({
       accountId,
       methods,
       lifetimeSeconds,
@@ -87,7 +87,10 @@ export class Sessions {
    */
   async authenticate(token: string): Promise<AuthenticatedCaller> {
     const { caller } = await this.#read(token);
-    await this.#touch(caller.session);
+    if (this.#isTouchDue(caller.session)) {
+      const { accountId, id } = caller.session;
+      await this.deps.sessions.touch(accountId, id, this.deps.now());
+    }
     return caller;
   }
 
@@ -112,7 +115,7 @@ export class Sessions {
   async #renew(session: Session): Promise<OpenedSession> {
     const { tokens, sessions } = this.deps;
     const now = this.deps.now();
-    const { token, referenceHash } = await tokens.issue({
+    const { token, referenceHash } = tokens.issue({
       accountId: session.accountId,
       methods: session.methods,
       lifetimeSeconds: remainingSeconds(session, now),
@@ -166,7 +169,7 @@ export class Sessions {
 
   /** Ends the session of a token, where there is one: what it is worth does not matter any more. */
   async discard(token: string): Promise<void> {
-    const claims = await this.deps.tokens.verify(token, this.deps.now());
+    const claims = this.deps.tokens.verify(token, this.deps.now());
     if (claims) await this.#end(claims.sub, claims.sid ?? hashTokenReference(claims.jti));
   }
 
@@ -197,10 +200,11 @@ export class Sessions {
   }
 
   async #read(token: string): Promise<{ caller: AuthenticatedCaller; isReplaced: boolean }> {
-    const claims = await this.deps.tokens.verify(token, this.deps.now());
+    const claims = this.deps.tokens.verify(token, this.deps.now());
     if (!claims) throw new AuthError('invalid_token');
     const tokenHash = hashTokenReference(claims.jti);
-    const caller = await this.find(claims.sub, claims.sid ?? tokenHash);
+    const caller = await this.deps.sessions.findLive(claims.sub, claims.sid ?? tokenHash, this.#at());
+    if (!caller) throw new AuthError('invalid_token');
     const { session } = caller;
     if (session.tokenHash === tokenHash) return { caller, isReplaced: false };
     const { replaced } = session;
@@ -224,10 +228,9 @@ export class Sessions {
     throw new AuthError('invalid_token');
   }
 
-  async #touch({ accountId, id, lastUsedAt }: Session): Promise<void> {
-    const now = this.deps.now();
+  #isTouchDue({ lastUsedAt }: Session): boolean {
     const pause = Math.min(TOUCH_MS, (this.deps.idleSeconds * 1000) / 10);
-    if (now - lastUsedAt >= pause) await this.deps.sessions.touch(accountId, id, now);
+    return this.deps.now() - lastUsedAt >= pause;
   }
 
   #at(): { now: number; idleSince: number } {

@@ -113,6 +113,7 @@ describe('sign-in flow', () => {
       { type: 'face_rejected' },
       { type: 'attempt_reserved' },
       { type: 'reserved_attempt_failed' },
+      { type: 'attempt_taken_back' },
       { type: 'timed_out' },
     ];
     const actual = new Set(

@@ -23,6 +23,8 @@ export type SignInEvent =
   | { readonly type: 'attempt_reserved' }
   /** An attempt that was counted when it began has failed: it is not counted again. */
   | { readonly type: 'reserved_attempt_failed' }
+  /** An attempt that was counted when it began came to no end, through no fault of whoever made it. */
+  | { readonly type: 'attempt_taken_back' }
   | { readonly type: 'timed_out' };
 
 export const SIGN_IN_START: SignInStatus = { state: 'awaiting_password' };
@@ -69,6 +71,10 @@ function advanceFaceCheck(
         : status;
     case 'reserved_attempt_failed':
       return status.faceFailures >= maxFaceFailures ? { state: 'locked' } : status;
+    case 'attempt_taken_back':
+      return status.faceFailures > 0
+        ? { state: 'awaiting_face', faceFailures: status.faceFailures - 1 }
+        : status;
     case 'timed_out':
       return { state: 'expired' };
     case 'password_verified':

@@ -105,7 +105,7 @@ export class SignIn {
 
   async #startFlow(accountId: string, verifiedHash: string): Promise<SignInOutcome> {
     const now = this.deps.now();
-    const { token, referenceHash, expiresAt } = await this.deps.verificationTokens.issue({
+    const { token, referenceHash, expiresAt } = this.deps.verificationTokens.issue({
       accountId,
       methods: ['pwd'],
       lifetimeSeconds: this.deps.verificationSeconds,

@@ -21,6 +21,9 @@ const LONGEST_RETRY_MS = 6 * 3_600_000;
 /** With the pauses above, two days. */
 export const MAX_DELIVERIES = 15;
 
+/** What came of one attempt to deliver a message. */
+export type WebhookAttempt = 'taken' | 'postponed' | 'abandoned';
+
 /**
  * Sends the messages of the outbox to the operator's systems, at least once each. Any number of servers may do so on
  * one outbox: a message is with one of them at a time.
@@ -41,6 +44,7 @@ export class WebhookDelivery {
       readonly url: string;
       /** Takes a sentence for the operator. */
       readonly warn: (sentence: string) => void;
+      readonly onAttempt?: (outcome: WebhookAttempt) => void;
       readonly now: () => number;
       /** Between two looks into an empty outbox. */
       readonly pollMs?: number;
@@ -100,6 +104,7 @@ export class WebhookDelivery {
     const { outbox, now } = this.deps;
     const fault = await this.#send(message);
     if (fault === null) {
+      this.deps.onAttempt?.('taken');
       await outbox.remove(message.id);
       return;
     }
@@ -109,6 +114,7 @@ export class WebhookDelivery {
       await this.#abandon(message, fault);
       return;
     }
+    this.deps.onAttempt?.('postponed');
     await outbox.postpone(message.id, now() + retryAfter(message.attempts));
     this.#warnOf(message, fault, 'It will be sent again.');
   }
@@ -140,6 +146,7 @@ export class WebhookDelivery {
   async #abandon(message: OutboxMessage, fault: string): Promise<void> {
     const { audit, outbox, now } = this.deps;
     if (!(await outbox.remove(message.id))) return;
+    this.deps.onAttempt?.('abandoned');
     this.#warnOf(message, fault, 'It is given up.');
     await audit.append(now(), null, {
       action: 'webhook_abandoned',

@@ -2,10 +2,10 @@ import path from 'node:path';
 
 import { type Command, Option } from 'commander';
 
-import { loadModelPack, pipelineFingerprint } from '../face/model-pack.js';
 import { calibrate } from './evaluation/calibration-document.js';
 import { calibrationSummary } from './evaluation/calibration-summary.js';
 import { type DatasetOptions, addDatasetOptions, datasetName } from './evaluation/dataset-options.js';
+import { measuredModel } from './evaluation/measured-model.js';
 import { prepareDirectory, writeFileAtomically } from './evaluation/output-files.js';
 import { readPairs } from './evaluation/pairs-file.js';
 import { collectScores } from './evaluation/score-collection.js';
@@ -28,13 +28,13 @@ export function registerCalibrate(program: Command): void {
     )
     .action(async (options: CalibrateOptions) => {
       const pairs = await readPairs(options.pairs, options.images);
-      const pack = await loadModelPack(options.models);
+      const model = await measuredModel(options.models);
       await prepareDirectory('--out', options.out);
-      const scores = await collectScores(pack, pairs, options.images);
+      const scores = await collectScores(model, pairs, options.images);
 
-      const { id } = pack.recognition.entry;
+      const { id, pipelineSha256 } = model.pipeline;
       const result = calibrate(scores, {
-        model: { id, pipeline: pipelineFingerprint(pack) },
+        model: { id, pipeline: pipelineSha256 },
         dataset: datasetName(options),
         date: new Date().toISOString().slice(0, 10),
       });

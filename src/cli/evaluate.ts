@@ -3,16 +3,17 @@ import path from 'node:path';
 import { type Command, Option } from 'commander';
 
 import { type Calibration, CalibrationError, readCalibration } from '../face/calibration.js';
+import type { CalibratedPipeline } from '../face/model-pack.js';
 import { givenCommandLine } from './evaluation/command-line.js';
 import { type DatasetOptions, addDatasetOptions, datasetName } from './evaluation/dataset-options.js';
 import { evaluationSummary } from './evaluation/evaluation-summary.js';
 import { findingsOf } from './evaluation/findings.js';
+import { measuredModel } from './evaluation/measured-model.js';
 import { prepareDirectory, writeFileAtomically } from './evaluation/output-files.js';
 import { readPairs } from './evaluation/pairs-file.js';
 import { reportDocument } from './evaluation/report-document.js';
 import { collectScores } from './evaluation/score-collection.js';
 import { installedDirectory } from './installation.js';
-import { type ModelPack, loadModelPack } from '../face/model-pack.js';
 
 interface EvaluateOptions extends DatasetOptions {
   readonly report: string;
@@ -33,14 +34,13 @@ export function registerEvaluate(program: Command): void {
     .option('--report <dir>', 'folder for report.json and report.html', 'evaluation')
     .action(async (options: EvaluateOptions) => {
       const pairs = await readPairs(options.pairs, options.images);
-      const pack = await loadModelPack(options.models);
-      const { id, sha256 } = pack.recognition.entry;
-      const calibration = await shippedCalibration(options.calibration, pack);
+      const model = await measuredModel(options.models);
+      const calibration = await shippedCalibration(options.calibration, model.pipeline);
       await prepareDirectory('--report', options.report);
-      const scores = await collectScores(pack, pairs, options.images);
+      const scores = await collectScores(model, pairs, options.images);
 
       const findings = findingsOf(scores, calibration, {
-        model: { id, sha256 },
+        model: { id: model.pipeline.id, sha256: model.sha256 },
         dataset: datasetName(options),
         date: new Date().toISOString().slice(0, 10),
         commandLine: givenCommandLine(),
@@ -60,10 +60,10 @@ export function registerEvaluate(program: Command): void {
 /** A missing calibration is no obstacle to measuring: it becomes a sentence of the report. */
 async function shippedCalibration(
   directory: string,
-  pack: ModelPack,
+  pipeline: CalibratedPipeline,
 ): Promise<Calibration | CalibrationError> {
   try {
-    return await readCalibration(directory, pack);
+    return await readCalibration(directory, pipeline);
   } catch (error) {
     if (error instanceof CalibrationError) return error;
     throw error;

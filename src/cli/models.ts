@@ -7,7 +7,8 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { extract } from 'tar';
 
-import { type ModelEntry, type ModelManifest, readManifest, sha256 } from '../face/model-pack.js';
+import { sha256 } from '../face/model-identity.js';
+import { type ModelEntry, type ModelManifest, readManifest } from '../face/model-pack.js';
 import { installedDirectory, modelsOption } from './installation.js';
 import { UsageError, reasonOf } from './usage-error.js';
 

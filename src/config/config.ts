@@ -1,7 +1,9 @@
 import os from 'node:os';
 import path from 'node:path';
 
-import { DAY, type Environment, environmentSchema } from './environment.js';
+import type { z } from 'zod';
+
+import { DAY, type Environment, environmentSchema, isTracing } from './environment.js';
 import type { StorageLocation } from './storage-location.js';
 
 /** NIST SP 800-63B-4, 3.2.3: twice as many where presentation attacks are detected. */
@@ -83,6 +85,10 @@ export interface Config {
   readonly webhook: { readonly url: string; readonly secret: string } | null;
   /** Bearer token of whoever reads the metrics; null where only this machine may. */
   readonly metricsToken: string | null;
+  /** Whether requests are traced. Where to is for the tracer to read. */
+  readonly tracing: boolean;
+  /** How long the server goes on serving after it has been told to stop and says so. */
+  readonly stopDelaySeconds: number;
   readonly faceEngine: FaceEngineSetting;
   readonly face: {
     readonly maxFalseMatchRate: number;
@@ -100,14 +106,7 @@ export class ConfigError extends Error {
 
 /** @throws ConfigError naming every variable that cannot be used */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  // An empty variable is what `docker compose` makes of an unset one.
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = environmentSchema.safeParse(given, { reportInput: false });
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-    throw new ConfigError(`The configuration cannot be used:\n${lines.join('\n')}`);
-  }
-  const env = parsed.data;
+  const env = parseEnvironment(environmentSchema, environment);
   const dataDirectory = path.resolve(env.DATA_DIR);
   const storage = env.DATABASE_URL ?? { kind: 'sqlite', file: path.join(dataDirectory, 'vultus.db') };
   const workers = env.FACE_WORKERS ?? os.availableParallelism();
@@ -155,6 +154,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     templateRetentionSeconds: env.TEMPLATE_RETENTION_DAYS === 0 ? null : env.TEMPLATE_RETENTION_DAYS * DAY,
     webhook: readWebhook(env),
     metricsToken: env.METRICS_TOKEN ?? null,
+    tracing: isTracing(env),
+    stopDelaySeconds: env.STOP_DELAY,
     faceEngine: readFaceEngine(env),
     face: {
       maxFalseMatchRate: env.FACE_MAX_FMR,
@@ -164,6 +165,19 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       limits: { maxBytes: env.IMAGE_MAX_BYTES, maxPixels: env.IMAGE_MAX_PIXELS },
     },
   });
+}
+
+/** @throws ConfigError naming every variable that this schema cannot use */
+export function parseEnvironment<T extends z.ZodType>(
+  schema: T,
+  environment: NodeJS.ProcessEnv,
+): z.output<T> {
+  // An empty variable is what `docker compose` makes of an unset one.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(given, { reportInput: false });
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new ConfigError(`The configuration cannot be used:\n${lines.join('\n')}`);
 }
 
 function readFaceEngine({

@@ -83,6 +83,31 @@ export const apiKeySchema = z
   .trim()
   .regex(/^[\x21-\x7e]+$/, 'must be letters, digits and signs of ASCII without spaces');
 
+const collectorUrl = z.url({
+  protocol: /^https?$/,
+  error: 'must be the address of a collector that takes OTLP over HTTP, e.g. http://collector:4318',
+});
+
+/** The standard names (OpenTelemetry, "Environment Variable Specification"); the SDK reads the rest of them itself. */
+export const tracingVariables = {
+  OTEL_SDK_DISABLED: z.enum(['true', 'false']).default('false'),
+  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none'], 'must be otlp or none').optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collectorUrl.optional(),
+};
+
+/** Whether traces are sent anywhere: only when somebody has said so. */
+export function isTracing(env: {
+  readonly OTEL_SDK_DISABLED: 'true' | 'false';
+  readonly OTEL_TRACES_EXPORTER?: 'otlp' | 'none' | undefined;
+  readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
+  readonly OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?: string | undefined;
+}): boolean {
+  if (env.OTEL_SDK_DISABLED === 'true' || env.OTEL_TRACES_EXPORTER === 'none') return false;
+  const collector = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_ENDPOINT;
+  return env.OTEL_TRACES_EXPORTER === 'otlp' || collector !== undefined;
+}
+
 /** Every variable that the program reads; README.md has the same list for people. */
 export const environmentSchema = z.object({
   HOST: z.string().trim().min(1).default('localhost'),
@@ -107,6 +132,8 @@ export const environmentSchema = z.object({
     .regex(/^[\w.-]+$/, 'must be the name of a file in calibration/, without .json')
     .optional(),
   METRICS_TOKEN: secretSchema.optional(),
+  STOP_DELAY: boundedInt(0, 300).default(0),
+  ...tracingVariables,
   CORS_ORIGINS: z.string().default('http://localhost:3000').transform(commaSeparated).pipe(z.array(origin)),
   PUBLIC_URL: publicUrl.optional(),
   PAGE: z.enum(['on', 'off']).default('on'),

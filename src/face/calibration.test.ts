@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { type Calibration, readCalibration, thresholdFor } from './calibration.js';
-import { type ModelPack, type ModelTask, pipelineFingerprint } from './model-pack.js';
+import { type ModelPack, type ModelTask, calibratedPipeline } from './model-pack.js';
 
 const input = { width: 112, height: 112, channels: 'bgr', mean: 127, scale: 128 } as const;
 const model = (task: ModelTask, id: string, weights = task as string, channels: 'bgr' | 'rgb' = 'bgr') => ({
@@ -28,7 +28,7 @@ const point = (rate: number, cosine: number) => ({
 });
 const calibration: Calibration = {
   model: 'm',
-  pipeline_sha256: pipelineFingerprint(pack('m')),
+  pipeline_sha256: calibratedPipeline(pack('m')).pipelineSha256,
   measured_on: {
     dataset: 'd',
     images: 2,
@@ -65,7 +65,7 @@ describe('readCalibration', () => {
   afterAll(() => rm(directory, { recursive: true }));
 
   it('reads the calibration of the very weights in use', async () => {
-    expect(await readCalibration(directory, pack('m'))).toEqual(calibration);
+    expect(await readCalibration(directory, calibratedPipeline(pack('m')))).toEqual(calibration);
   });
 
   it.each<[string, Partial<ModelPack>]>([
@@ -73,15 +73,19 @@ describe('readCalibration', () => {
     ['landmarks', { landmarks: model('landmarks', 'landmarks', 'other') }],
     ['colour order', { recognition: model('recognition', 'm', 'recognition', 'rgb') }],
   ])('refuses one that was measured with other %s', async (_, changes) => {
-    await expect(readCalibration(directory, pack('m', changes))).rejects.toThrow(/other models/);
+    await expect(readCalibration(directory, calibratedPipeline(pack('m', changes)))).rejects.toThrow(
+      /other models/,
+    );
   });
 
   it('refuses a damaged one', async () => {
     await writeFile(path.join(directory, 'broken.json'), '{"model":"broken"}');
-    await expect(readCalibration(directory, pack('broken'))).rejects.toThrow(/damaged/);
+    await expect(readCalibration(directory, calibratedPipeline(pack('broken')))).rejects.toThrow(/damaged/);
   });
 
   it('says how to make one that is missing', async () => {
-    await expect(readCalibration(directory, pack('n'))).rejects.toThrow(/vultus calibrate/);
+    await expect(readCalibration(directory, calibratedPipeline(pack('n')))).rejects.toThrow(
+      /vultus calibrate/,
+    );
   });
 });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 
 import type { DecisionThreshold } from './comparison.js';
-import { type ModelPack, pipelineFingerprint } from './model-pack.js';
+import type { CalibratedPipeline } from './model-pack.js';
 
 const rate = z.number().gt(0).lt(1);
 
@@ -40,31 +40,38 @@ export class CalibrationError extends Error {
   override readonly name = 'CalibrationError';
 }
 
-export async function readCalibration(directory: string, pack: ModelPack): Promise<Calibration> {
-  const { id } = pack.recognition.entry;
+/**
+ * @param remedy the command that makes one, for whoever has none
+ * @throws CalibrationError
+ */
+export async function readCalibration(
+  directory: string,
+  { id, pipelineSha256 }: CalibratedPipeline,
+  remedy = 'vultus calibrate',
+): Promise<Calibration> {
   const file = `${id}.json`;
   let text: string;
   try {
     text = await readFile(path.join(directory, file), 'utf8');
   } catch {
     throw new CalibrationError(
-      `There is no calibration/${file} for the recognition model ${id}. Make it with: vultus calibrate`,
+      `There is no calibration/${file} for the recognition model ${id}. Make it with: ${remedy}`,
     );
   }
-  const calibration = parse(text, file);
-  if (calibration.pipeline_sha256 !== pipelineFingerprint(pack)) {
+  const calibration = parse(text, file, remedy);
+  if (calibration.pipeline_sha256 !== pipelineSha256) {
     throw new CalibrationError(
-      `calibration/${file} was measured with other models than those in use. Make it anew with: vultus calibrate`,
+      `calibration/${file} was measured with other models than those in use. Make it anew with: ${remedy}`,
     );
   }
   return calibration;
 }
 
-function parse(text: string, file: string): Calibration {
+function parse(text: string, file: string, remedy: string): Calibration {
   try {
     return calibrationSchema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new CalibrationError(`calibration/${file} is damaged. Make it anew with: vultus calibrate`, {
+    throw new CalibrationError(`calibration/${file} is damaged. Make it anew with: ${remedy}`, {
       cause,
     });
   }

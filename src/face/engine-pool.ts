@@ -8,12 +8,13 @@ import { type BiometricEngine, EngineUnavailable } from './biometric-engine.js';
 import type { BiometricSample, CaptureOutcome, CapturePurpose, EngineBusy } from './capture.js';
 import type { ImageLimits } from './decode.js';
 import type { EngineChecks } from './engine.js';
-import type { EngineReport } from './engine-report.js';
+import { type EngineReport, reportedOutcome } from './engine-report.js';
 import type { EngineAnswer, EngineOutcome, EngineTask, EngineWorkerData } from './engine-worker.js';
 import type { SubjectRule } from './face-selection.js';
 import type { ExaminationOutcome, FrameExaminer } from './frame-examination.js';
 import type { FrameOutcome } from './frame-observation.js';
-import { type ModelPack, templateModelId } from './model-pack.js';
+import { templateModelId } from './model-identity.js';
+import type { ModelPack } from './model-pack.js';
 
 export interface EnginePoolOptions {
   readonly workers: number;
@@ -66,11 +67,16 @@ export class FaceEnginePool implements BiometricEngine, FrameExaminer {
   /** Resolves when the workers have loaded their models and have run once. */
   static async start(pack: ModelPack, options: EnginePoolOptions): Promise<FaceEnginePool> {
     const { limits, checks, subjectRule = 'largest' } = options;
-    const workerData: EngineWorkerData = { pack, options: { limits, checks, subjectRule } };
+    const workerData: EngineWorkerData = {
+      pack,
+      options: { limits, checks, subjectRule },
+    };
     const pool = new Piscina<EngineTask, EngineAnswer>({
       filename: options.workerFile ?? fileURLToPath(new URL('./engine-worker.js', import.meta.url)),
       minThreads: options.workers,
       maxThreads: options.workers,
+      // Decoded pictures hang on small objects: a young generation of the usual size would keep dozens of them.
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
       // Our own bound is checked in `#run`; this one leaves room for the warm-up.
       maxQueue: options.maxQueue + options.workers,
       workerData,
@@ -90,36 +96,59 @@ export class FaceEnginePool implements BiometricEngine, FrameExaminer {
     return this.#frameMs === null ? null : (this.#options.workers * 1000) / this.#frameMs;
   }
 
-  capture(sample: BiometricSample, purpose: CapturePurpose): Promise<CaptureOutcome | EngineBusy> {
-    return this.#run({ kind: 'capture', sample, purpose }) as Promise<CaptureOutcome | EngineBusy>;
+  async capture(sample: BiometricSample, purpose: CapturePurpose): Promise<CaptureOutcome | EngineBusy> {
+    return outcomeOf(await this.timedCapture(sample, purpose));
   }
 
-  observe(frame: BiometricSample, purpose: CapturePurpose): Promise<FrameOutcome | EngineBusy> {
-    return this.#run({ kind: 'observe', sample: frame, purpose }) as Promise<FrameOutcome | EngineBusy>;
+  async observe(frame: BiometricSample, purpose: CapturePurpose): Promise<FrameOutcome | EngineBusy> {
+    return outcomeOf(await this.timedObserve(frame, purpose));
   }
 
-  examine(sample: BiometricSample): Promise<ExaminationOutcome | EngineBusy> {
-    const task: EngineTask = { kind: 'examine', sample, purpose: 'verification' };
-    return this.#run(task) as Promise<ExaminationOutcome | EngineBusy>;
+  async examine(sample: BiometricSample): Promise<ExaminationOutcome | EngineBusy> {
+    return outcomeOf(
+      await this.#run<ExaminationOutcome>({ kind: 'examine', sample, purpose: 'verification' }),
+    );
   }
 
-  async #run(task: EngineTask): Promise<EngineOutcome | EngineBusy> {
+  /**
+   * As `capture`, with the time that it took: for whoever hands the outcome on to another program.
+   *
+   * @param unexamined leaves presentation attack detection out, whatever the engine could do
+   */
+  timedCapture(
+    sample: BiometricSample,
+    purpose: CapturePurpose,
+    unexamined = false,
+  ): Promise<EngineAnswer<CaptureOutcome> | EngineBusy> {
+    return this.#run({ kind: 'capture', sample, purpose, unexamined });
+  }
+
+  /** As `observe`, with the time that it took. */
+  timedObserve(
+    frame: BiometricSample,
+    purpose: CapturePurpose,
+  ): Promise<EngineAnswer<FrameOutcome> | EngineBusy> {
+    return this.#run({ kind: 'observe', sample: frame, purpose });
+  }
+
+  /** What a worker answers is the outcome of that kind of task. */
+  async #run<O extends EngineOutcome>(task: EngineTask): Promise<EngineAnswer<O> | EngineBusy> {
     if (this.#pool.queueSize >= this.#options.maxQueue) return this.#refuse(task);
     const startedAt = performance.now();
     const signal = AbortSignal.timeout(TASK_TIMEOUT_MS);
     try {
-      const { outcome, ms, stages } = await this.#pool.run(task, { signal });
+      const answer = (await this.#pool.run(task, { signal })) as EngineAnswer<O>;
+      const { outcome, ms, stages } = answer;
       this.#failing = false;
       if (task.kind === 'observe') this.#measured(ms);
       this.#options.onReport?.({
         kind: task.kind,
-        outcome: outcome.outcome,
-        reasons: outcome.outcome === 'poor_quality' ? outcome.reasons : [],
+        ...reportedOutcome(outcome),
         queuedMs: performance.now() - startedAt - ms,
         ms,
         stages,
       });
-      return outcome;
+      return answer;
     } catch (error) {
       this.#failing = true;
       if (signal.aborted) return this.#refuse(task, performance.now() - startedAt);
@@ -135,7 +164,7 @@ export class FaceEnginePool implements BiometricEngine, FrameExaminer {
 
   /** Of a picture that no worker has answered. */
   #report({ kind }: EngineTask, outcome: string, queuedMs: number): void {
-    this.#options.onReport?.({ kind, outcome, reasons: [], queuedMs, ms: 0, stages: {} });
+    this.#options.onReport?.({ kind, outcome, reasons: [], presentation: null, queuedMs, ms: 0, stages: {} });
   }
 
   #measured(ms: number): void {
@@ -154,6 +183,10 @@ export class FaceEnginePool implements BiometricEngine, FrameExaminer {
     }
   }
 
+  get workers(): number {
+    return this.#options.workers;
+  }
+
   /** Pictures that wait for a worker. */
   get queued(): number {
     return this.#pool.queueSize;
@@ -163,4 +196,8 @@ export class FaceEnginePool implements BiometricEngine, FrameExaminer {
   async close(): Promise<void> {
     await this.#pool.close();
   }
+}
+
+function outcomeOf<O extends EngineOutcome>(answer: EngineAnswer<O> | EngineBusy): O | EngineBusy {
+  return 'ms' in answer ? answer.outcome : answer;
 }

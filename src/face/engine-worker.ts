@@ -1,3 +1,5 @@
+import os from 'node:os';
+
 import { workerData } from 'piscina';
 
 import type { BiometricSample, CaptureOutcome, CapturePurpose } from './capture.js';
@@ -16,25 +18,48 @@ export interface EngineTask {
   readonly kind: EngineTaskKind;
   readonly sample: BiometricSample;
   readonly purpose: CapturePurpose;
+  /** Of a capture: `not_checked`, whatever the engine could say about presentation attacks. Default false. */
+  readonly unexamined?: boolean;
 }
 
 export type EngineOutcome = CaptureOutcome | FrameOutcome | ExaminationOutcome;
 
-export interface EngineAnswer {
-  readonly outcome: EngineOutcome;
+export interface EngineAnswer<O extends EngineOutcome = EngineOutcome> {
+  readonly outcome: O;
   /** What it took here, waiting not included. */
   readonly ms: number;
   readonly stages: StageTimes;
 }
 
+/** Of niceness: a busy thread that is 5 nicer than another gets a third of its share (sched(7)). */
+const STEPS_BACK = 5;
+
 async function start(): Promise<(task: EngineTask) => Promise<EngineAnswer>> {
   const { pack, options } = workerData as EngineWorkerData;
   const engine = await FaceEngine.load(pack, options);
-  return async ({ kind, sample, purpose }) => {
+  giveWay();
+  return async ({ kind, sample, purpose, unexamined = false }) => {
     const clock = new StageClock();
-    const outcome = await engine[kind](sample, purpose, clock);
+    const outcome =
+      kind === 'capture'
+        ? await engine.capture(sample, purpose, clock, !unexamined)
+        : await engine[kind](sample, purpose, clock);
     return { outcome, ms: clock.elapsed, stages: clock.times };
   };
+}
+
+/**
+ * Lets the thread that answers requests go first where there are not cores for all: a picture takes many times as long as
+ * a question about a session, which must not wait for it. On Linux a priority belongs to a thread; elsewhere it would be
+ * that of the whole server.
+ */
+function giveWay(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    os.setPriority(Math.min(os.getPriority() + STEPS_BACK, os.constants.priority.PRIORITY_LOW));
+  } catch {
+    // Where it is not allowed, all threads share alike.
+  }
 }
 
 /** Entry of a worker thread: it loads its own sessions once, then answers one task at a time. */

@@ -1,3 +1,4 @@
+import { type AlignedFace, alignFace } from './aligned-face.js';
 import { ARCFACE_TEMPLATE, type FivePoints, fitSimilarity } from './alignment.js';
 import type { BiometricSample, CaptureOutcome, CapturePurpose, FailureToAcquire } from './capture.js';
 import { type ImageLimits, decodeImage } from './decode.js';
@@ -12,12 +13,13 @@ import type { ExaminationOutcome } from './frame-examination.js';
 import type { DarkFrame, FrameOutcome } from './frame-observation.js';
 import { HeadPoseEstimator } from './head-pose.js';
 import { LandmarkFinder, type Landmarks, fivePoints } from './landmarks.js';
-import { type ModelPack, type VerifiedModel, templateModelId } from './model-pack.js';
+import { templateModelId } from './model-identity.js';
+import type { ModelPack, VerifiedModel } from './model-pack.js';
 import { OnnxSession } from './onnx-session.js';
 import { PresentationAttackDetector, judgePresentation } from './presentation-attack.js';
 import { judgeExposure, judgeQuality, measureQuality } from './quality.js';
 import type { Box, RgbImage } from './rgb-image.js';
-import type { AffineMap } from './sampling.js';
+import type { AffineMap } from './tensor-spec.js';
 
 /** Which checks beyond the comparison the engine makes; what it does not make, it does not load. */
 export interface EngineChecks {
@@ -42,8 +44,9 @@ interface LocatedFace {
   readonly box: Box;
   readonly landmarks: Landmarks;
   readonly five: FivePoints;
-  /** From the pixels of the aligned 112×112 crop. */
+  /** From the pixels of the aligned face. */
   readonly crop: AffineMap;
+  readonly aligned: AlignedFace;
 }
 
 /** A face that is turned further is followed, but no probe is taken of it; in the unit of `FaceGeometry.turn`. */
@@ -90,11 +93,15 @@ export class FaceEngine {
     return new FaceEngine(parts, templateModelId(pack), options);
   }
 
-  /** @param clock is told which stage takes how long */
+  /**
+   * @param clock is told which stage takes how long
+   * @param examined whether to look for a presentation attack, where the engine can; else it is `not_checked`
+   */
   async capture(
     sample: BiometricSample,
     purpose: CapturePurpose,
     clock = new StageClock(),
+    examined = true,
   ): Promise<CaptureOutcome> {
     const face = await this.#locate(sample, clock);
     if (face.outcome !== 'located') return face;
@@ -102,13 +109,13 @@ export class FaceEngine {
     clock.lap('quality');
     if (quality.reasons.length > 0) return { outcome: 'poor_quality', reasons: quality.reasons };
 
-    const { presentation } = this.parts;
+    const presentation = examined ? this.parts.presentation : null;
     const decision = presentation
       ? judgePresentation([await presentation.examine(face.image, face.box)])
       : 'not_checked';
     clock.lap('presentation');
     // Embedded in any case: the time must not tell a stranger which of the two checks refused the sample.
-    const vector = await this.parts.embedder.embed(face.image, face.crop);
+    const vector = await this.parts.embedder.embed(face.aligned);
     clock.lap('recognition');
     if (decision === 'attack') return { outcome: 'presentation_attack' };
     return {
@@ -129,7 +136,7 @@ export class FaceEngine {
     if (!pose || !presentation) throw new Error('the engine was loaded without live sessions');
     const face = await this.#locate(frame, clock);
     if (face.outcome !== 'located') return face;
-    const { image, box, crop } = face;
+    const { image, box, crop, aligned } = face;
     const quality = judgeQuality(measureQuality(image, face, face.reduction), purpose);
     const geometry = faceGeometry(face.landmarks);
     clock.lap('quality');
@@ -141,7 +148,7 @@ export class FaceEngine {
     clock.lap('scene');
     const headPose = await pose.estimate(image, box);
     clock.lap('head_pose');
-    const features = await (inFull ? embedder.embed(image, crop) : embedder.embedUpright(image, crop));
+    const features = await (inFull ? embedder.embed(aligned) : embedder.embedUpright(aligned));
     clock.lap('recognition');
     return {
       outcome: 'observed',
@@ -196,8 +203,9 @@ export class FaceEngine {
     const landmarks = await this.parts.landmarks.find(image, box);
     const five = fivePoints(landmarks);
     const crop = fitSimilarity(ARCFACE_TEMPLATE, five).map;
+    const aligned = alignFace(image, crop);
     clock.lap('landmarks');
-    return { outcome: 'located', image, reduction, box, landmarks, five, crop };
+    return { outcome: 'located', image, reduction, box, landmarks, five, crop, aligned };
   }
 }
 

@@ -1,8 +1,10 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { z } from 'zod';
+
+import { fingerprintOf, sha256 } from './model-identity.js';
+import { clearNegligibleWeights } from './negligible-weights.js';
 
 /** On the way from a picture to a template: what a calibration is bound to. */
 const TEMPLATE_TASKS = ['detection', 'landmarks', 'recognition'] as const;
@@ -38,7 +40,7 @@ const manifestSchema = z.strictObject({
 });
 export type ModelManifest = z.infer<typeof manifestSchema>;
 
-/** A model whose bytes are known to be the ones that the manifest names. */
+/** A model whose bytes are known to be the ones that the manifest names, but for what cannot count in them. */
 export interface VerifiedModel {
   readonly entry: ModelEntry;
   readonly bytes: Uint8Array;
@@ -80,46 +82,36 @@ export async function loadModelPack(directory: string): Promise<ModelPack> {
 }
 
 async function readVerified(directory: string, entry: ModelEntry): Promise<Uint8Array> {
-  let bytes: Uint8Array;
+  let file: Buffer;
   try {
-    bytes = await readFile(path.join(directory, entry.file));
+    file = await readFile(path.join(directory, entry.file));
   } catch {
     throw new ModelPackError(`The model ${entry.file} is missing. Run: npm run models`);
   }
-  if (sha256(bytes) !== entry.sha256) {
+  if (sha256(file) !== entry.sha256) {
     throw new ModelPackError(
       `The model ${entry.file} is not the file that the manifest names. Delete it and run: npm run models`,
     );
   }
+  // One copy for all threads that make sessions of it.
+  const bytes = new Uint8Array(new SharedArrayBuffer(file.byteLength));
+  bytes.set(file);
+  clearNegligibleWeights(bytes);
   return bytes;
 }
 
-/**
- * What decides the features of a template: the recognition model's weights and how its input is made. Part
- * of every stored template's model id, so that features of other weights are never compared with these.
- */
-export function templateModelId({ recognition }: ModelPack): string {
-  return `${recognition.entry.id}@${fingerprint([recognition]).slice(0, 12)}`;
+/** What a calibration was measured with, or has to have been. */
+export interface CalibratedPipeline {
+  /** Of the recognition model: names the calibration. */
+  readonly id: string;
+  readonly pipelineSha256: string;
+}
+
+export function calibratedPipeline(pack: ModelPack): CalibratedPipeline {
+  return { id: pack.recognition.entry.id, pipelineSha256: pipelineFingerprint(pack) };
 }
 
 /** What decides the scores: every model on the way to a template. A calibration holds for one such pipeline. */
 export function pipelineFingerprint(pack: ModelPack): string {
-  return fingerprint(TEMPLATE_TASKS.map((task) => pack[task]));
-}
-
-function fingerprint(models: readonly VerifiedModel[]): string {
-  const parts = models.map(({ entry: { task, sha256: weights, input } }) => [
-    task,
-    weights,
-    input.width,
-    input.height,
-    input.channels,
-    input.mean,
-    input.scale,
-  ]);
-  return sha256(Buffer.from(JSON.stringify(parts)));
-}
-
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return fingerprintOf(TEMPLATE_TASKS.map((task) => pack[task]));
 }

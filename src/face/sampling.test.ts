@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { boxToOutput, sampleToTensor } from './sampling.js';
+import { sampleToTensor } from './sampling.js';
+import { boxToOutput } from './tensor-spec.js';
 
 /** Red rises to the right, green downwards, blue is constant. */
 const image = {

@@ -195,6 +195,8 @@ export interface SignInFlowStore {
    * @returns the flow as it is then, null when no attempt was left
    */
   reserveFaceAttempt(id: string, now: number, limit: number): Promise<SignInFlow | null>;
+  /** Counts one failure less of a flow that awaits its face and has not expired, for an attempt that was reserved. */
+  takeBackFaceAttempt(id: string, now: number): Promise<void>;
   /** Ends all of the account's: what they were started with does not count any more. */
   deleteOf(accountId: string): Promise<void>;
 }

@@ -16,6 +16,8 @@ const UNDOCUMENTED = [
   /^\/docs/,
   /^\/openapi\.(json|yaml)$/,
   /^\/asyncapi\.json$/,
+  // In a format of its own, for programs that watch.
+  /^\/metrics$/,
   /^\*$/,
   /^\/swagger/,
 ];

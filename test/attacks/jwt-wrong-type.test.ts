@@ -55,7 +55,7 @@ async function made(type: TokenType, accountId: string, boundTo?: string): Promi
   const secret = type === 'authorization' || type === 'device' ? JWT_SECRET : FACE_AUTH_SECRET;
   const grant = { accountId, methods: ['pwd'], lifetimeSeconds: 300, now: Date.now() };
   const live = boundTo === undefined ? {} : { live: { bound_to: boundTo } };
-  return (await new TokenSigner(type, secret).issue({ ...grant, ...live })).token;
+  return new TokenSigner(type, secret).issue({ ...grant, ...live }).token;
 }
 
 const without = (...types: TokenType[]) =>

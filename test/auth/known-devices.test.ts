@@ -110,7 +110,7 @@ describe('a stranger', () => {
     accountId = ADA.id,
   ) => {
     const grant = { accountId, methods: [], lifetimeSeconds: 3600, now: attempts.clock.now };
-    return (await new TokenSigner(type, key).issue(grant)).token;
+    return new TokenSigner(type, key).issue(grant).token;
   };
 
   it.each<[string, () => string | Promise<string>]>([

@@ -120,6 +120,13 @@ describe('the use cases of live sessions', () => {
       expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     });
 
+    it('is not counted any more when it is taken back, wherever it was counted', async () => {
+      const token = await verificationToken();
+      for (let i = 0; i < 200; i++) await (await (await openFor(token)).reserveAttempt())();
+      for (let i = 0; i < MAX_FAILURES; i++) await (await openFor(token)).reserveAttempt();
+      await expect(openFor(token)).rejects.toMatchObject({ code: 'too_many_attempts' });
+    });
+
     it('is not counted twice when it fails', async () => {
       const token = await verificationToken();
       const subject = await openFor(token);

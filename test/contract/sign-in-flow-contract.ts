@@ -66,6 +66,20 @@ export function describeSignInFlows({ store, other, aFlow, race }: ContractFixtu
       expect(await store.signInFlows.reserveFaceAttempt(id, NOW, 5)).toBeNull();
     });
 
+    it('give back an attempt that came to no end, for as long as they wait', async () => {
+      const { id, expiresAt } = await aFlow();
+      await store.signInFlows.takeBackFaceAttempt(id, NOW);
+      expect(await store.signInFlows.find(id)).toMatchObject({ faceFailures: 0 });
+      for (let i = 0; i < 2; i++) await store.signInFlows.reserveFaceAttempt(id, NOW, 2);
+      await store.signInFlows.takeBackFaceAttempt(id, expiresAt);
+      expect(await store.signInFlows.reserveFaceAttempt(id, NOW, 2)).toBeNull();
+      await other.signInFlows.takeBackFaceAttempt(id, NOW);
+      expect(await store.signInFlows.reserveFaceAttempt(id, NOW, 2)).toMatchObject({ faceFailures: 2 });
+      await store.signInFlows.countFaceFailure(id, NOW, 2);
+      await store.signInFlows.takeBackFaceAttempt(id, NOW);
+      expect(await store.signInFlows.find(id)).toMatchObject({ state: 'locked', faceFailures: 3 });
+    });
+
     it('pass, and are locked, with all of their attempts reserved', async () => {
       const [lucky, unlucky] = [await aFlow(), await aFlow()];
       for (const { id } of [lucky, unlucky]) {
@@ -109,6 +123,7 @@ export function describeSignInFlows({ store, other, aFlow, race }: ContractFixtu
           'face_rejected',
           'attempt_reserved',
           'reserved_attempt_failed',
+          'attempt_taken_back',
           'timed_out',
         ),
         { maxLength: 10 },
@@ -134,6 +149,10 @@ export function describeSignInFlows({ store, other, aFlow, race }: ContractFixtu
               const reserved = await store.signInFlows.reserveFaceAttempt(id, now, limit);
               expect(reserved !== null).toBe(status !== before);
               if (reserved) expect(reserved).toMatchObject(status);
+            }
+            if (type === 'attempt_taken_back') {
+              await store.signInFlows.takeBackFaceAttempt(id, now);
+              if (status !== before) expect(await store.signInFlows.find(id)).toMatchObject(status);
             }
             // It was counted already: only where it was the last one there is something to write.
             if (type === 'reserved_attempt_failed' && status !== before) {

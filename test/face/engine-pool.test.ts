@@ -1,3 +1,6 @@
+import { readFile, readdir } from 'node:fs/promises';
+import os from 'node:os';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { FaceEnginePool } from '../../src/face/engine-pool.js';
@@ -31,6 +34,15 @@ describe('the pool of engines', () => {
     expect(outcomes.filter((outcome) => outcome === 'captured')).toHaveLength(5);
     expect(outcomes.filter((outcome) => outcome === 'busy')).toHaveLength(7);
     expect((await pool.capture(franck, 'verification')).outcome).toBe('captured');
+  });
+
+  it.runIf(process.platform === 'linux')('has its workers give way to the thread that answers', async () => {
+    const tasks = await readdir('/proc/self/task');
+    const stats = await Promise.all(tasks.map((task) => readFile(`/proc/self/task/${task}/stat`, 'utf8')));
+    // The 19th field; the second one, a name in brackets, may contain anything.
+    const steps = stats.map((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]));
+    const here = os.getPriority();
+    expect(steps.filter((step) => step > here)).toHaveLength(2);
   });
 
   it('leaves the event loop free while it works', async () => {

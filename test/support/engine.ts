@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 
 import { readCalibration, thresholdFor } from '../../src/face/calibration.js';
 import type { DecisionThreshold } from '../../src/face/comparison.js';
-import { type ModelPack, loadModelPack } from '../../src/face/model-pack.js';
+import { type ModelPack, calibratedPipeline, loadModelPack } from '../../src/face/model-pack.js';
 
 const root = (folder: string) => fileURLToPath(new URL(`../../${folder}`, import.meta.url));
 
@@ -20,5 +20,8 @@ export function shippedModels(): Promise<ModelPack> {
 }
 
 export async function shippedThreshold(falseMatchRate = 1e-4): Promise<DecisionThreshold> {
-  return thresholdFor(await readCalibration(root('calibration'), await shippedModels()), falseMatchRate);
+  return thresholdFor(
+    await readCalibration(root('calibration'), calibratedPipeline(await shippedModels())),
+    falseMatchRate,
+  );
 }

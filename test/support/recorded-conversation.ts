@@ -124,7 +124,7 @@ export class Replay {
       subject: {
         purpose: 'verification',
         requireAlive: async () => undefined,
-        reserveAttempt: async () => undefined,
+        reserveAttempt: async () => async () => undefined,
         settle: async () => ({
           outcome: 'verified',
           account,

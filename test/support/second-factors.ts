@@ -49,8 +49,7 @@ export async function prepareSecondFactors() {
       if (verified.outcome !== 'verified') throw new Error(verified.outcome);
       return verified;
     },
-    reserveLiveSession: async (token: string): Promise<void> =>
-      verification.reserveAttempt(await verification.claim(token)),
+    reserveLiveSession: async (token: string) => verification.reserveAttempt(await verification.claim(token)),
   };
 }
 

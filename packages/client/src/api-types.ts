@@ -25,7 +25,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether requests can be served; send none while they cannot. No restart is needed then */
+        /**
+         * Whether requests can be served; send none while they cannot. No restart is needed then
+         * @description What fails is named in `checks` of the refusal. It is looked at once a second at the most.
+         */
         get: operations["getHealthReady"];
         put?: never;
         post?: never;
@@ -657,7 +660,7 @@ export interface components {
              * @description Stable; branch on this.
              * @enum {string}
              */
-            code: "validation_failed" | "malformed_json" | "bad_request" | "file_missing" | "malformed_upload" | "invalid_credentials" | "invalid_token" | "face_mismatch" | "presentation_attack" | "invalid_recovery_code" | "passkey_rejected" | "face_suspended" | "consent_required" | "cross_site_request" | "live_verification_required" | "reauthentication_required" | "origin_not_allowed" | "live_check_not_offered" | "live_session_not_found" | "session_not_found" | "passkey_not_found" | "not_found" | "email_taken" | "token_superseded" | "passkey_in_use" | "too_many_passkeys" | "reference_incompatible" | "enrolment_superseded" | "live_session_ended" | "image_too_large" | "body_too_large" | "unsupported_image" | "unsupported_media_type" | "no_face" | "multiple_faces" | "poor_quality" | "live_check_failed" | "too_many_attempts" | "too_many_requests" | "internal_error" | "storage_unavailable" | "busy";
+            code: "validation_failed" | "malformed_json" | "bad_request" | "file_missing" | "malformed_upload" | "invalid_credentials" | "invalid_token" | "face_mismatch" | "presentation_attack" | "invalid_recovery_code" | "passkey_rejected" | "face_suspended" | "consent_required" | "cross_site_request" | "live_verification_required" | "reauthentication_required" | "origin_not_allowed" | "live_check_not_offered" | "live_session_not_found" | "session_not_found" | "passkey_not_found" | "not_found" | "email_taken" | "token_superseded" | "passkey_in_use" | "too_many_passkeys" | "reference_incompatible" | "enrolment_superseded" | "live_session_ended" | "image_too_large" | "body_too_large" | "unsupported_image" | "unsupported_media_type" | "no_face" | "multiple_faces" | "poor_quality" | "live_check_failed" | "too_many_attempts" | "too_many_requests" | "internal_error" | "stopping" | "storage_unavailable" | "face_service_unavailable" | "busy";
             /** @description A sentence that helps the person in front of the screen. */
             detail: string;
             /** @description Give it to the operator: it finds the request in the log. */
@@ -670,6 +673,10 @@ export interface components {
             }[];
             /** @description Of poor_quality: what is wrong with the picture; of a live session: why it was not passed. */
             reasons?: string[];
+            /** @description Of GET /health/ready: what works, and what does not. */
+            checks?: {
+                [key: string]: "ok" | "failed";
+            };
         };
     };
     responses: never;
@@ -756,12 +763,21 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "status": "ready"
+                     *       "status": "ready",
+                     *       "checks": {
+                     *         "storage": "ok",
+                     *         "models": "ok",
+                     *         "workers": "ok"
+                     *       }
                      *     }
                      */
                     "application/json": {
                         /** @enum {string} */
                         status: "ready";
+                        /** @description What was looked at: storage, models, workers. */
+                        checks: {
+                            [key: string]: "ok";
+                        };
                     };
                 };
             };
@@ -785,7 +801,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The storage is not available. */
+            /** @description `stopping`: The server is stopping. `face_service_unavailable`: Nothing can look at faces now. `storage_unavailable`: The storage is not available. */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -909,7 +925,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The storage is not available. */
+            /** @description `busy`: The server is busy. `storage_unavailable`: The storage is not available. */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -1050,7 +1066,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The storage is not available. */
+            /** @description `busy`: The server is busy. `storage_unavailable`: The storage is not available. */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -1768,7 +1784,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable`: The storage is not available. */
+            /** @description `busy`: The server is busy. `storage_unavailable`: The storage is not available. */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -2232,7 +2248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `busy`: The server is busy. `storage_unavailable`: The storage is not available. */
+            /** @description `busy`: The server is busy. `face_service_unavailable`: Nothing can look at faces now. `storage_unavailable`: The storage is not available. */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -2386,7 +2402,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `busy`: The server is busy. `storage_unavailable`: The storage is not available. */
+            /** @description `busy`: The server is busy. `face_service_unavailable`: Nothing can look at faces now. `storage_unavailable`: The storage is not available. */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -2540,7 +2556,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `busy`: The server is busy. `storage_unavailable`: The storage is not available. */
+            /** @description `busy`: The server is busy. `face_service_unavailable`: Nothing can look at faces now. `storage_unavailable`: The storage is not available. */
             503: {
                 headers: {
                     /** @description Seconds to wait before the next try. */

@@ -132,7 +132,12 @@ function lost(check: FaceCheck): FaceCheck {
 }
 
 /** The server has no room for anybody just now. */
-const BUSY: ReadonlySet<string> = new Set(['busy', 'storage_unavailable', 'too_many_requests']);
+const BUSY: ReadonlySet<string> = new Set([
+  'busy',
+  'face_service_unavailable',
+  'storage_unavailable',
+  'too_many_requests',
+]);
 
 function refused(check: FaceCheck, problem: VultusProblem): FaceCheck {
   const { code, retryAfter, reasons } = problem;

@@ -13,8 +13,11 @@ import type { LiveSubject } from '../../auth/live-subject.js';
 import type { LivePurpose, LiveTicket, LiveTickets } from '../../auth/live-tickets.js';
 import type { LiveVerification } from '../../auth/live-verification.js';
 import type { RequestOrigin, RequestOrigins } from '../../auth/request-origin.js';
+import { EngineUnavailable } from '../../face/biometric-engine.js';
 import type { FrameObserver } from '../../face/frame-observation.js';
 import type { ChallengeSource } from '../../face/live/challenge.js';
+import type { LiveMetrics } from '../../metrics/live-metrics.js';
+import { StorageUnavailable } from '../../storage/port.js';
 import { Problem } from '../problems.js';
 
 /** How a session reaches its client. */
@@ -49,6 +52,8 @@ export class LiveSessions {
       readonly offered: boolean;
       readonly now: () => number;
       readonly logger: FastifyBaseLogger;
+      readonly metrics: LiveMetrics;
+      readonly onStorageFailure: () => void;
     },
   ) {
     this.#capacity = new FrameCapacity(deps.observer);
@@ -100,6 +105,7 @@ export class LiveSessions {
         requestId: transport.requestId,
         deviceToken: null,
         ...ticket.origin,
+        isLive: true,
       };
       const subjects = ticket.purpose === 'verification' ? verification : enrolment;
       const subject = await this.deps.origins.run(origin, () => subjects.subjectOf(ticket));
@@ -107,7 +113,7 @@ export class LiveSessions {
       this.#open.get(key)?.session.interrupt('superseded');
       const openedAt = now();
       const session: LiveSession = new LiveSession({
-        subject: within(this.deps.origins, origin, subject),
+        subject: within(this.deps.origins, origin, this.#measured(subject)),
         observer,
         capacity: this.#capacity,
         challenges,
@@ -130,10 +136,23 @@ export class LiveSessions {
         },
       });
       this.#open.set(key, { session, accountId: ticket.accountId });
+      this.deps.metrics.opened();
       return session;
     } finally {
       this.#opening--;
     }
+  }
+
+  #measured(subject: LiveSubject): LiveSubject {
+    return {
+      purpose: subject.purpose,
+      requireAlive: () => subject.requireAlive(),
+      reserveAttempt: () => subject.reserveAttempt(),
+      settle: (evidence) => {
+        this.deps.metrics.judged(evidence.presentation);
+        return subject.settle(evidence);
+      },
+    };
   }
 
   /** A ticket is worth one try, whatever comes of it. */
@@ -164,6 +183,15 @@ export class LiveSessions {
     result: LiveResult,
     measured: { frames: number; ms: number },
   ): void {
+    this.deps.metrics.ended({
+      purpose,
+      transport: name,
+      outcome: result.outcome,
+      reason: reasonOf(result).reason ?? null,
+      seconds: measured.ms / 1000,
+    });
+    if (result.outcome === 'error' && result.error instanceof StorageUnavailable)
+      this.deps.onStorageFailure();
     const line = {
       request_id: requestId,
       purpose,
@@ -188,7 +216,7 @@ function within(origins: RequestOrigins, origin: RequestOrigin, subject: LiveSub
   };
 }
 
-function reasonOf(result: LiveResult): object {
+function reasonOf(result: LiveResult): { readonly reason?: string; readonly err?: unknown } {
   switch (result.outcome) {
     case 'verified':
     case 'passed':
@@ -199,6 +227,8 @@ function reasonOf(result: LiveResult): object {
     case 'interrupted':
       return { reason: result.by };
     case 'error':
+      // An outage is one line, and no stack that says nothing about it.
+      if (result.error instanceof EngineUnavailable) return { reason: 'face_service_unavailable' };
       return result.error instanceof AuthError ? { reason: result.error.code } : { err: result.error };
   }
 }

@@ -89,7 +89,10 @@ export const revokedSchema = z.object({ revoked: z.literal(true) });
 
 export const liveSchema = z.object({ status: z.literal('live') });
 
-export const readySchema = z.object({ status: z.literal('ready') });
+export const readySchema = z.object({
+  status: z.literal('ready'),
+  checks: z.record(z.string(), z.literal('ok')).describe('What was looked at: storage, models, workers.'),
+});
 
 export type User = z.infer<typeof userSchema>;
 

@@ -5,6 +5,7 @@ const id = '5f0c9a3e-2b7d-4b0e-9c55-0f4f6f1d2a77';
 const email = 'ada@example.org';
 export const TOKEN = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI1ZjBj…';
 
+export const ready = { status: 'ready', checks: { storage: 'ok', models: 'ok', workers: 'ok' } };
 export const user = { user: { id, email, fv: [] } };
 export const userWithFace = { user: { id, email, fv } };
 export const signedIn = { ...user, token: TOKEN };

@@ -18,4 +18,8 @@ export const problemSchema = z.object({
     .array(z.string())
     .optional()
     .describe('Of poor_quality: what is wrong with the picture; of a live session: why it was not passed.'),
+  checks: z
+    .record(z.string(), z.enum(['ok', 'failed']))
+    .optional()
+    .describe('Of GET /health/ready: what works, and what does not.'),
 });

@@ -7,7 +7,7 @@ import type { ModelPack } from '../../face/model-pack.js';
 import { startProgress } from '../terminal/progress.js';
 
 /** Research sets hold larger files than people send. */
-const LIMITS = { maxBytes: 50e6, maxPixels: 100e6 };
+export const LIMITS = { maxBytes: 50e6, maxPixels: 100e6 };
 
 interface Measurement {
   readonly checks: EngineChecks;

@@ -132,6 +132,10 @@ function signInFlowStore(db: MongoDatabase): SignInFlowStore {
       );
       return reserved && readFlow(reserved);
     },
+    takeBackFaceAttempt: async (id, now) => {
+      const reserved = { ...waiting(id, now), face_failures: { $gt: 0 } };
+      await db.run(() => flows().updateOne(reserved, { $inc: { face_failures: -1 } }));
+    },
     deleteOf: async (accountId) => {
       await db.run(() => flows().deleteMany({ account_id: accountId }));
     },

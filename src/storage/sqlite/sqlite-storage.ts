@@ -23,7 +23,7 @@ import { passkeyStore, recoveryCodeStore } from './second-factor-stores.js';
 import { sessionStore } from './session-store.js';
 
 /**
- * The embedded store: one file beside the program, written through before an operation resolves.
+ * The embedded store: one file beside the program, written through to the disk before an operation resolves.
  * Each operation is one transaction, atomic between connections and processes.
  *
  * @param file path of the database file, or `:memory:`
@@ -37,26 +37,26 @@ export function openSqliteStorage(file: string): Storage {
   const expiredTickets = db.prepareWrite('DELETE FROM spent_tickets WHERE expires_at <= ?');
   const expiredCounters = db.prepareWrite('DELETE FROM attempt_counters WHERE expires_at <= ?');
   return {
-    accounts: accountStore(db),
-    sessions: sessionStore(db),
-    signInFlows: signInFlowStore(db),
-    tickets: ticketStore(db),
-    passkeys: passkeyStore(db),
-    recoveryCodes: recoveryCodeStore(db),
-    notices: noticeStore(db),
-    consents: consentStore(db),
-    accountKeys: accountKeyStore(db),
-    attempts: attemptCounterStore(db),
-    audit: auditStore(db),
-    outbox: outboxStore(db),
-    facts: installationFacts(db),
+    accounts: db.settled(accountStore(db)),
+    sessions: db.settled(sessionStore(db)),
+    signInFlows: db.settled(signInFlowStore(db)),
+    tickets: db.settled(ticketStore(db)),
+    passkeys: db.settled(passkeyStore(db)),
+    recoveryCodes: db.settled(recoveryCodeStore(db)),
+    notices: db.settled(noticeStore(db)),
+    consents: db.settled(consentStore(db)),
+    accountKeys: db.settled(accountKeyStore(db)),
+    attempts: db.settled(attemptCounterStore(db)),
+    audit: db.settled(auditStore(db)),
+    outbox: db.settled(outboxStore(db)),
+    facts: db.settled(installationFacts(db)),
     archive: {
-      accounts: accountArchive(db),
-      signInFlows: signInFlowArchive(db),
-      accountKeys: accountKeyArchive(db),
-      attempts: attemptCounterArchive(db),
-      audit: auditArchive(db),
-      outbox: outboxArchive(db),
+      accounts: db.settled(accountArchive(db)),
+      signInFlows: db.settled(signInFlowArchive(db)),
+      accountKeys: db.settled(accountKeyArchive(db)),
+      attempts: db.settled(attemptCounterArchive(db)),
+      audit: db.settled(auditArchive(db)),
+      outbox: db.settled(outboxArchive(db)),
     },
     ping: async () => {
       // With the lock that a write would need: reading works where writing does not.
@@ -69,9 +69,7 @@ export function openSqliteStorage(file: string): Storage {
       expiredCounters(now);
       db.checkpoint();
     },
-    close: async () => {
-      db.close();
-    },
+    close: () => db.close(),
   };
 }
 
@@ -93,6 +91,10 @@ function signInFlowStore(db: SqliteDatabase): SignInFlowStore {
       WHERE id = ? AND state = 'awaiting_face' AND expires_at > ? AND face_failures < ?
       RETURNING *`,
   );
+  const takeBack = db.prepareWrite(
+    `UPDATE sign_in_flows SET face_failures = face_failures - 1
+      WHERE id = ? AND state = 'awaiting_face' AND expires_at > ? AND face_failures > 0`,
+  );
   const removeOf = db.prepareWrite('DELETE FROM sign_in_flows WHERE account_id = ?');
   const read = (row: unknown) => (row === undefined ? null : signInFlowRow.parse(row));
   return {
@@ -103,6 +105,9 @@ function signInFlowStore(db: SqliteDatabase): SignInFlowStore {
     pass: async (id, now) => pass(id, now) > 0,
     countFaceFailure: async (id, now, limit) => read(countFailure(limit, id, now)),
     reserveFaceAttempt: async (id, now, limit) => read(reserveAttempt(id, now, limit)),
+    takeBackFaceAttempt: async (id, now) => {
+      takeBack(id, now);
+    },
     deleteOf: async (accountId) => {
       removeOf(accountId);
     },

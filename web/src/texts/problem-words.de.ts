@@ -59,8 +59,12 @@ export const germanWords: ProblemWords = {
     too_many_attempts: 'Es gab zu viele Fehlversuche.',
     too_many_requests: 'Das war viel auf einmal.',
     internal_error: 'Auf dem Server ist etwas schiefgegangen. Versuchen Sie es später noch einmal.',
+    stopping:
+      'Der Server wird gerade neu gestartet. Versuchen Sie es gleich noch einmal; was Sie eingegeben haben, bleibt erhalten.',
     storage_unavailable:
       'Der Server erreicht seine Daten gerade nicht. Was Sie eingegeben haben, bleibt erhalten.',
+    face_service_unavailable:
+      'Der Server kann gerade keine Gesichter prüfen. Das zählt nicht als Versuch; versuchen Sie es gleich noch einmal.',
     busy: 'Der Server hat gerade viel zu tun. Versuchen Sie es gleich noch einmal; was Sie eingegeben haben, bleibt erhalten.',
   },
   reasons: {

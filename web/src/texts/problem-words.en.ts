@@ -54,7 +54,10 @@ export const englishWords: ProblemWords = {
     too_many_attempts: 'There were too many failed attempts.',
     too_many_requests: 'That was a lot at once.',
     internal_error: 'Something went wrong on the server. Try again in a while.',
+    stopping: 'The server is being restarted. Try again in a moment; nothing that you typed is lost.',
     storage_unavailable: 'The server cannot reach its data right now. Nothing that you typed is lost.',
+    face_service_unavailable:
+      'The server cannot look at faces right now. This did not count as an attempt; try again in a moment.',
     busy: 'The server has its hands full. Try again in a moment; nothing that you typed is lost.',
   },
   reasons: {

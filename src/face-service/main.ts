@@ -1,0 +1,54 @@
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+import { ConfigError } from '../config/config.js';
+import { templateModelId } from '../face/model-identity.js';
+import { ModelPackError, loadModelPack } from '../face/model-pack.js';
+import { createLogger } from '../logger.js';
+import { productVersion } from '../product-version.js';
+import { endOnFault, reachableHost, stopOnSignals } from '../program-end.js';
+import { readServiceConfig } from './service-config.js';
+
+const MODELS = fileURLToPath(new URL('../../models', import.meta.url));
+
+const fail = endOnFault({ kinds: [ConfigError, ModelPackError], settings: 'HOST and PORT' });
+
+async function main(): Promise<void> {
+  const config = readServiceConfig(process.env);
+  const logger = createLogger(config.logLevel);
+  const [version, pack, { createFaceService, announceStop }] = await Promise.all([
+    productVersion(),
+    loadModelPack(MODELS),
+    import('./face-service.js'),
+  ]);
+  const app = await createFaceService(config, pack, logger, version);
+  await app.listen(config.port, config.host);
+
+  // Whoever closes the other end of our output must not end the service with it.
+  process.stdout.on('error', () => undefined);
+  const onStop = async () => {
+    announceStop(app);
+    logger.info('stopping: running requests are finished first');
+    // Load balancers ask every few seconds: until they have, they send requests here.
+    await pause(config.stopDelaySeconds * 1000);
+  };
+  stopOnSignals(app, onStop, fail);
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const url = `http://${reachableHost(config.host)}:${port}`;
+  const { keys, face } = config;
+  process.stdout.write(`
+Vultus face recognition service ${version} is ready at ${url}
+
+  faces      ${templateModelId(pack)} in ${face.workers} worker${face.workers === 1 ? '' : 's'}
+  keys       ${keys.length}
+  API        ${url}/docs
+
+Try it:
+  curl -s ${url}/image-embedding -H "key: $FACE_API_KEY" -F image=@me.jpg
+
+Ctrl-C stops the service.
+`);
+}
+
+main().catch(fail);
