@@ -1,11 +1,13 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
 
+import { lumaImage } from '../src/face/luma-image.js';
 import { type ModelPack, type VerifiedModel } from '../src/face/model-pack.js';
 import { SESSION_OPTIONS } from '../src/face/onnx-session.js';
 import { type Box, type RgbImage, squareOf } from '../src/face/rgb-image.js';
 import { sampleToTensor } from '../src/face/sampling.js';
 import { boxToOutput } from '../src/face/tensor-spec.js';
+import { sampleLuma } from '../src/face/upright-sampling.js';
 import type { Subject } from './speed-images.js';
 
 /** What there is no way around: the decoder, and the models that are run. */
@@ -78,8 +80,11 @@ async function bareModel({ entry, bytes }: VerifiedModel, image: RgbImage, box: 
   const { width, height, channels } = entry.input;
   const planes = channels === 'grey' ? 1 : 3;
   const data = new Float32Array(planes * width * height);
-  sampleToTensor(image, boxToOutput(box, width, height), entry.input, data, 'reflect');
-  const session = await InferenceSession.create(bytes, SESSION_OPTIONS);
+  const map = boxToOutput(box, width, height);
+  if (planes === 3) sampleToTensor(image, map, entry.input, data, 'reflect');
+  else sampleLuma(lumaImage(image), map, { width, height, mean: 0, scale: 256 }, data);
+  // The runtime does not read memory that threads share.
+  const session = await InferenceSession.create(bytes.slice(), SESSION_OPTIONS);
   const feeds = { [session.inputNames[0]!]: new Tensor('float32', data, [1, planes, height, width]) };
   return { session, feeds };
 }

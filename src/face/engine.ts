@@ -13,6 +13,7 @@ import type { ExaminationOutcome } from './frame-examination.js';
 import type { DarkFrame, FrameOutcome } from './frame-observation.js';
 import { HeadPoseEstimator } from './head-pose.js';
 import { LandmarkFinder, type Landmarks, fivePoints } from './landmarks.js';
+import { type LumaImage, lumaImage } from './luma-image.js';
 import { templateModelId } from './model-identity.js';
 import type { ModelPack, VerifiedModel } from './model-pack.js';
 import { OnnxSession } from './onnx-session.js';
@@ -39,6 +40,7 @@ export interface EngineOptions {
 interface LocatedFace {
   readonly outcome: 'located';
   readonly image: RgbImage;
+  readonly luma: LumaImage;
   /** Pixels of the original per pixel of `image`. */
   readonly reduction: number;
   readonly box: Box;
@@ -111,7 +113,7 @@ export class FaceEngine {
 
     const presentation = examined ? this.parts.presentation : null;
     const decision = presentation
-      ? judgePresentation([await presentation.examine(face.image, face.box)])
+      ? judgePresentation([await presentation.examine(face.image, face.luma, face.box)])
       : 'not_checked';
     clock.lap('presentation');
     // Embedded in any case: the time must not tell a stranger which of the two checks refused the sample.
@@ -136,15 +138,15 @@ export class FaceEngine {
     if (!pose || !presentation) throw new Error('the engine was loaded without live sessions');
     const face = await this.#locate(frame, clock);
     if (face.outcome !== 'located') return face;
-    const { image, box, crop, aligned } = face;
+    const { image, luma, box, crop, aligned } = face;
     const quality = judgeQuality(measureQuality(image, face, face.reduction), purpose);
     const geometry = faceGeometry(face.landmarks);
     clock.lap('quality');
     // What is not looked at in full costs half: turned and poor frames are followed, but no template is made of them.
     const inFull = quality.reasons.length === 0 && Math.abs(geometry.turn) <= MAX_PROBE_TURN;
-    const scores = inFull ? await presentation.examine(image, box) : null;
+    const scores = inFull ? await presentation.examine(image, luma, box) : null;
     if (scores) clock.lap('presentation');
-    const [colours, digest] = [sceneColours(image, box, crop), frameDigest(image)];
+    const [colours, digest] = [sceneColours(image, box, crop), frameDigest(luma)];
     clock.lap('scene');
     const headPose = await pose.estimate(image, box);
     clock.lap('head_pose');
@@ -181,7 +183,7 @@ export class FaceEngine {
     if (face.outcome !== 'located') return face;
     const { reasons } = judgeQuality(measureQuality(face.image, face, face.reduction), purpose);
     clock.lap('quality');
-    const scores = await presentation.examine(face.image, face.box);
+    const scores = await presentation.examine(face.image, face.luma, face.box);
     clock.lap('presentation');
     return { outcome: 'examined', reasons, presentation: scores };
   }
@@ -200,12 +202,13 @@ export class FaceEngine {
     if (subject.outcome === 'no_face') return withoutFace(image);
     if (subject.outcome !== 'selected') return subject;
     const { box } = subject.face;
-    const landmarks = await this.parts.landmarks.find(image, box);
+    const luma = lumaImage(image);
+    const landmarks = await this.parts.landmarks.find(luma, box);
     const five = fivePoints(landmarks);
     const crop = fitSimilarity(ARCFACE_TEMPLATE, five).map;
     const aligned = alignFace(image, crop);
     clock.lap('landmarks');
-    return { outcome: 'located', image, reduction, box, landmarks, five, crop, aligned };
+    return { outcome: 'located', image, luma, reduction, box, landmarks, five, crop, aligned };
   }
 }
 

@@ -1,6 +1,6 @@
-import type { RgbImage } from './rgb-image.js';
-import { sampleToTensor } from './sampling.js';
+import type { LumaImage } from './luma-image.js';
 import { boxToOutput } from './tensor-spec.js';
+import { sampleLuma } from './upright-sampling.js';
 
 /**
  * A perceptual hash of a whole frame: 16×16 bits, each whether the luma rises or falls to the right (difference
@@ -9,14 +9,14 @@ import { boxToOutput } from './tensor-spec.js';
 export type FrameDigest = Uint8Array;
 
 const SIDE = 16;
-const SPEC = { width: SIDE + 1, height: SIDE, channels: 'grey', mean: 0, scale: 1 } as const;
+const SPEC = { width: SIDE + 1, height: SIDE, mean: 0, scale: 1 } as const;
 
 export const DIGEST_BYTES = (SIDE * SIDE) / 8;
 
-export function frameDigest(image: RgbImage): FrameDigest {
+export function frameDigest(image: LumaImage): FrameDigest {
   const luma = new Float32Array(SPEC.width * SPEC.height);
   const whole = { left: 0, top: 0, width: image.width, height: image.height };
-  sampleToTensor(image, boxToOutput(whole, SPEC.width, SPEC.height), SPEC, luma);
+  sampleLuma(image, boxToOutput(whole, SPEC.width, SPEC.height), SPEC, luma);
   const digest = new Uint8Array(DIGEST_BYTES);
   for (let bit = 0; bit < SIDE * SIDE; bit++) {
     const at = Math.floor(bit / SIDE) * SPEC.width + (bit % SIDE);

@@ -1,8 +1,9 @@
 import type { FivePoints } from './alignment.js';
+import type { LumaImage } from './luma-image.js';
 import type { OnnxSession } from './onnx-session.js';
-import { type Box, type Point, type RgbImage, meanPoint, scaleBox, squareOf } from './rgb-image.js';
-import { sampleToTensor } from './sampling.js';
-import { type TensorSpec, boxToOutput } from './tensor-spec.js';
+import { type Box, type Point, meanPoint, scaleBox, squareOf } from './rgb-image.js';
+import { type GreySpec, type TensorSpec, boxToOutput, perChannel } from './tensor-spec.js';
+import { sampleLuma } from './upright-sampling.js';
 
 /** 68 points in the iBUG 300-W order, in pixels of the picture. */
 export type Landmarks = readonly Point[];
@@ -20,23 +21,27 @@ const CROP_FACTORS = [1, 1.1] as const;
 const BOX_MARGIN = { side: 0.05, above: 0.22, below: 0.05 } as const;
 
 export class LandmarkFinder {
+  readonly #spec: GreySpec;
+
   constructor(
     private readonly session: OnnxSession,
-    private readonly spec: TensorSpec,
-  ) {}
+    { width, height, mean, scale }: TensorSpec,
+  ) {
+    this.#spec = { width, height, mean: perChannel(mean)[0], scale: perChannel(scale)[0] };
+  }
 
   /**
    * Two passes: one over the detector's box, one over the box that the points themselves span, which does
    * not share the detector's jitter. @returns the mean of both
    */
-  async find(image: RgbImage, face: Box): Promise<Landmarks> {
+  async find(image: LumaImage, face: Box): Promise<Landmarks> {
     const first = await this.#findIn(image, face);
     const second = await this.#findIn(image, boxAround(first));
     this.session.clear();
     return meanShape([first, second]);
   }
 
-  async #findIn(image: RgbImage, box: Box): Promise<Landmarks> {
+  async #findIn(image: LumaImage, box: Box): Promise<Landmarks> {
     const shapes: Landmarks[] = [];
     for (const shape of [box, squareOf(box)]) {
       for (const factor of CROP_FACTORS) shapes.push(await this.#run(image, scaleBox(shape, factor)));
@@ -44,9 +49,9 @@ export class LandmarkFinder {
     return meanShape(shapes);
   }
 
-  async #run(image: RgbImage, crop: Box): Promise<Landmarks> {
-    const { width, height } = this.spec;
-    sampleToTensor(image, boxToOutput(crop, width, height), this.spec, this.session.input);
+  async #run(image: LumaImage, crop: Box): Promise<Landmarks> {
+    const { width, height } = this.#spec;
+    sampleLuma(image, boxToOutput(crop, width, height), this.#spec, this.session.input);
     const { output } = await this.session.run();
     if (output?.length !== 2 * POINTS) throw new Error('the landmark model does not give 68 points');
     return Array.from({ length: POINTS }, (_, i) => ({

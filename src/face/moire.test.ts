@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 
 import { moireProminence } from './moire.js';
-import type { RgbImage } from './rgb-image.js';
+import type { LumaImage } from './luma-image.js';
 
 const box = (side: number) => ({ left: 200 - side / 2, top: 200 - side / 2, width: side, height: side });
 
 /** A grey picture of 400×400 with grain of ±`grain`, the same at every call. */
-function picture(luma: (x: number, y: number) => number, grain = 4, side = 400): RgbImage {
+function picture(luma: (x: number, y: number) => number, grain = 4, side = 400): LumaImage {
   let seed = 1;
   const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647 - 0.5;
-  const data = new Uint8Array(side * side * 3);
+  const data = new Float32Array(side * side);
   for (let i = 0; i < side * side; i++) {
     const value = luma(i % side, Math.floor(i / side)) + 2 * grain * random();
-    data.fill(Math.max(0, Math.min(255, Math.round(value))), 3 * i, 3 * i + 3);
+    data[i] = Math.max(0, Math.min(255, Math.round(value)));
   }
   return { width: side, height: side, data };
 }

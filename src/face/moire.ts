@@ -1,11 +1,12 @@
 import { FourierTransform } from './fourier.js';
-import { type Box, type RgbImage, centreOf } from './rgb-image.js';
-import { sampleToTensor } from './sampling.js';
+import type { LumaImage } from './luma-image.js';
+import { type Box, centreOf } from './rgb-image.js';
 import { boxToOutput } from './tensor-spec.js';
+import { sampleLuma } from './upright-sampling.js';
 
 /** Pixels of the square that is looked at, a power of two: inside a face, and enough for narrow peaks. */
 const SIDE = 128;
-const TILE = { width: SIDE, height: SIDE, channels: 'grey', mean: 0, scale: 1 } as const;
+const TILE = { width: SIDE, height: SIDE, mean: 0, scale: 1 } as const;
 
 /** Below this length (pixels of the face box's longer side) a tile shows more background than face. */
 const MIN_FACE = 90;
@@ -41,7 +42,7 @@ const HANN = Float64Array.from({ length: SIDE }, (_, i) => 0.5 - 0.5 * Math.cos(
  * @returns how far the highest such peak stands above its surroundings, in dB: bona fide faces stay below 10.5,
  *          visible moiré has 15…40; null when the face is too small for an opinion
  */
-export function moireProminence(image: RgbImage, face: Box): number | null {
+export function moireProminence(image: LumaImage, face: Box): number | null {
   const longer = Math.max(face.width, face.height);
   const shorterSide = Math.min(image.width, image.height);
   if (longer < MIN_FACE || shorterSide < SIDE) return null;
@@ -51,7 +52,7 @@ export function moireProminence(image: RgbImage, face: Box): number | null {
 }
 
 /** Luma of the tile at the middle of the face, moved into the picture; whole pixels, 2×2 of them averaged at 2. */
-function tileAt(image: RgbImage, face: Box, reduction: 1 | 2): Float32Array {
+function tileAt(image: LumaImage, face: Box, reduction: 1 | 2): Float32Array {
   const { x, y } = centreOf(face);
   const start = (centre: number, size: number) => {
     const wanted = Math.floor(centre / reduction - SIDE / 2 + 0.5);
@@ -60,7 +61,7 @@ function tileAt(image: RgbImage, face: Box, reduction: 1 | 2): Float32Array {
   const side = SIDE * reduction;
   const box = { left: start(x, image.width), top: start(y, image.height), width: side, height: side };
   const luma = new Float32Array(SIDE * SIDE);
-  sampleToTensor(image, boxToOutput(box, SIDE, SIDE), TILE, luma);
+  sampleLuma(image, boxToOutput(box, SIDE, SIDE), TILE, luma);
   return luma;
 }
 

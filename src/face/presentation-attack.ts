@@ -1,3 +1,4 @@
+import type { LumaImage } from './luma-image.js';
 import { median } from './median.js';
 import { moireProminence } from './moire.js';
 import type { OnnxSession } from './onnx-session.js';
@@ -5,6 +6,7 @@ import { type Box, type RgbImage, squareOf } from './rgb-image.js';
 import { sampleToTensor } from './sampling.js';
 import { type TensorSpec, boxToOutput } from './tensor-spec.js';
 import { screenBorder } from './screen-border.js';
+import { sampleLuma } from './upright-sampling.js';
 
 /** What is known about a sample; `not_checked` is not a weak `bona_fide`, and no answer may treat it as one. */
 export type PresentationDecision = 'not_checked' | 'bona_fide' | 'attack';
@@ -57,7 +59,7 @@ export const PRESENTATION_LIMITS: PresentationLimits = {
 };
 
 const METER_SIDE = 32;
-const METER = { width: METER_SIDE, height: METER_SIDE, channels: 'grey', mean: 0, scale: 1 } as const;
+const METER = { width: METER_SIDE, height: METER_SIDE, mean: 0, scale: 1 } as const;
 
 /** Passive presentation attack detection (ISO/IEC 30107-3): how much one picture looks like a live face. */
 export class PresentationAttackDetector {
@@ -68,20 +70,20 @@ export class PresentationAttackDetector {
     private readonly spec: TensorSpec,
   ) {}
 
-  async examine(image: RgbImage, face: Box): Promise<PresentationScores> {
-    const gain = this.#exposureGain(image, face);
+  async examine(image: RgbImage, luma: LumaImage, face: Box): Promise<PresentationScores> {
+    const gain = this.#exposureGain(luma, face);
     let sum = 0;
     for (const scale of CROP_SCALES) sum += await this.#run(image, squareOf(face, scale), gain);
     this.session.clear();
     return {
       network: sum / CROP_SCALES.length,
-      moire: moireProminence(image, face),
-      border: screenBorder(image, face),
+      moire: moireProminence(luma, face),
+      border: screenBorder(luma, face),
     };
   }
 
-  #exposureGain(image: RgbImage, face: Box): number {
-    sampleToTensor(image, boxToOutput(face, METER_SIDE, METER_SIDE), METER, this.#meter);
+  #exposureGain(image: LumaImage, face: Box): number {
+    sampleLuma(image, boxToOutput(face, METER_SIDE, METER_SIDE), METER, this.#meter);
     const mean = this.#meter.reduce((sum, luma) => sum + luma, 0) / this.#meter.length;
     this.#meter.fill(0);
     return Math.min(EXPOSURE.maxGain, Math.max(1, EXPOSURE.target / Math.max(mean, 1)));

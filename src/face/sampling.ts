@@ -4,23 +4,22 @@ import {
   type Border,
   type Sampling,
   type TensorSpec,
-  lumaOf,
   perChannel,
   placesOfRow,
   reflected,
+  samplesFor,
 } from './tensor-spec.js';
 import { sampleUpright } from './upright-sampling.js';
-
-/** Several samples an axis are averaged where the source is reduced, so that fine detail does not alias. */
-const MAX_SAMPLES_PER_AXIS = 4;
 
 /**
  * Fills a planar tensor (channel, row, column) with the picture seen through `map`: bilinear
  * interpolation, box-averaged when the picture is reduced.
  *
- * Every model input is made here: detection, landmark, recognition crops differ in map and spec only.
+ * Every model input in colour is made here: detection, recognition and other crops differ in map and spec only. Those in
+ * grey are made by `sampleLuma`.
  *
- * @param out length `width * height * (grey ? 1 : 3)`; overwritten
+ * @param out length `width * height * 3`; overwritten
+ * @throws RangeError for an input in grey
  */
 export function sampleToTensor(
   image: RgbImage,
@@ -29,10 +28,9 @@ export function sampleToTensor(
   out: Float32Array,
   border: Border = 'repeat',
 ): void {
-  const stepX = Math.hypot(map.a, map.c);
-  const stepY = Math.hypot(map.b, map.d);
-  const nx = Math.max(1, Math.min(MAX_SAMPLES_PER_AXIS, Math.round(stepX)));
-  const ny = Math.max(1, Math.min(MAX_SAMPLES_PER_AXIS, Math.round(stepY)));
+  if (spec.channels === 'grey') throw new RangeError('what is seen in grey is made of the luma');
+  const nx = samplesFor(Math.hypot(map.a, map.c));
+  const ny = samplesFor(Math.hypot(map.b, map.d));
   if (map.b === 0 && map.c === 0) sampleUpright(image, map, spec, out, { border, nx, ny });
   else sampleTurned(image, map, spec, out, { border, nx, ny });
 }
@@ -44,7 +42,7 @@ function sampleTurned(
   out: Float32Array,
   { border, nx, ny }: Sampling,
 ): void {
-  const { width, height, channels } = spec;
+  const { width, height } = spec;
   const stride = imageWidth * 3;
   const maxX = imageWidth - 1;
   const maxY = imageHeight - 1;
@@ -88,13 +86,9 @@ function sampleTurned(
           blue += data[p00 + 2]! * w00 + data[p01 + 2]! * w01 + data[p10 + 2]! * w10 + data[p11 + 2]! * w11;
         }
       }
-      if (channels === 'grey') {
-        out[y * width + x] = (lumaOf(red, green, blue) / samples - redMean) / redScale;
-      } else {
-        out[redAt + x] = (red / samples - redMean) / redScale;
-        out[greenAt + x] = (green / samples - greenMean) / greenScale;
-        out[blueAt + x] = (blue / samples - blueMean) / blueScale;
-      }
+      out[redAt + x] = (red / samples - redMean) / redScale;
+      out[greenAt + x] = (green / samples - greenMean) / greenScale;
+      out[blueAt + x] = (blue / samples - blueMean) / blueScale;
     }
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { RgbImage } from './rgb-image.js';
+import type { LumaImage } from './luma-image.js';
 import { screenBorder } from './screen-border.js';
 
 /** Left, top, right, bottom in pixels. */
@@ -18,9 +18,9 @@ interface Scene {
 const FACE = { left: 280, top: 170, width: 80, height: 112 };
 
 /** 640×480 with an oval face in the middle, on a panel or on nothing. */
-function scene({ panel, panelLuma = 120, aroundLuma = 40, turn = 0 }: Scene): RgbImage {
+function scene({ panel, panelLuma = 120, aroundLuma = 40, turn = 0 }: Scene): LumaImage {
   const [width, height] = [640, 480];
-  const data = new Uint8Array(width * height * 3);
+  const data = new Float32Array(width * height);
   const angle = (turn * Math.PI) / 180;
   const [cx, cy] = [320, 226];
   for (let y = 0; y < height; y++) {
@@ -30,7 +30,7 @@ function scene({ panel, panelLuma = 120, aroundLuma = 40, turn = 0 }: Scene): Rg
       const onPanel = panel && u >= panel[0] && u < panel[2] && v >= panel[1] && v < panel[3];
       const onFace = ((x - cx) / 40) ** 2 + ((y - cy) / 56) ** 2 < 1;
       const luma = onFace ? 170 : onPanel ? panelLuma : aroundLuma;
-      data.fill(luma, 3 * (y * width + x), 3 * (y * width + x) + 3);
+      data[y * width + x] = luma;
     }
   }
   return { width, height, data };

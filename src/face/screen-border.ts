@@ -1,6 +1,7 @@
-import { type Box, type RgbImage, centreOf } from './rgb-image.js';
-import { sampleToTensor } from './sampling.js';
+import type { LumaImage } from './luma-image.js';
+import { type Box, centreOf } from './rgb-image.js';
 import { boxToOutput } from './tensor-spec.js';
+import { sampleLuma } from './upright-sampling.js';
 import { type Line, type LinePicture, findLines, supportBetween, uprightEdges } from './straight-lines.js';
 
 /** A face box is about so many times as long as the face is wide. */
@@ -32,7 +33,7 @@ const SQUARE = 0.1;
  *
  * @returns in which part of its length the worst of the three sides is seen, 0…1; 0 when there are no such sides
  */
-export function screenBorder(image: RgbImage, face: Box): number {
+export function screenBorder(image: LumaImage, face: Box): number {
   const picture = workingPicture(image, face);
   const minStep = Math.max(MIN_STEP.luma, MIN_STEP.ofFace * faceLuma(picture));
   const turned = transposed(picture);
@@ -106,7 +107,7 @@ function corner(upright: Line, level: Line): { x: number; y: number } {
   return { x: cornerX, y: level.at + level.slope * (cornerX - x) };
 }
 
-function workingPicture(image: RgbImage, face: Box): LinePicture {
+function workingPicture(image: LumaImage, face: Box): LinePicture {
   const scale = Math.max(face.width, face.height) / BOX_BY_FACE_WIDTH / UNIT;
   const { x, y } = centreOf(face);
   const area: Box = {
@@ -127,14 +128,14 @@ function workingPicture(image: RgbImage, face: Box): LinePicture {
   }
   if (scale > 1) averageInto(luma, image, area, scale);
   else {
-    const spec = { width: WIDTH, height: HEIGHT, channels: 'grey', mean: 0, scale: 1 } as const;
-    sampleToTensor(image, boxToOutput(area, WIDTH, HEIGHT), spec, luma);
+    const spec = { width: WIDTH, height: HEIGHT, mean: 0, scale: 1 } as const;
+    sampleLuma(image, boxToOutput(area, WIDTH, HEIGHT), spec, luma);
   }
   return { width: WIDTH, height: HEIGHT, luma, inside };
 }
 
 /** Every pixel of the photograph counts: four samples an axis, as models get, would leave fine stripes as coarse ones. */
-function averageInto(luma: Float32Array, { width, height, data }: RgbImage, area: Box, scale: number): void {
+function averageInto(luma: Float32Array, { width, height, data }: LumaImage, area: Box, scale: number): void {
   const span = (start: number, cell: number, size: number): [number, number] => {
     const centre = start + (cell + 0.5) * scale;
     const first = Math.min(size - 1, Math.max(0, Math.floor(centre - scale / 2 + 0.5)));
@@ -144,31 +145,24 @@ function averageInto(luma: Float32Array, { width, height, data }: RgbImage, area
   const lefts = Int32Array.from(columns, ([left]) => left);
   const rights = Int32Array.from(columns, ([, right]) => right);
   const [least, end] = [lefts[0]!, rights[WIDTH - 1]!];
-  // The rows of a cell are added up for all cells beside each other at once, in whole numbers, each colour for itself.
-  const stride = 3 * width;
-  const sums = new Int32Array(3 * (end - least));
+  // The rows of a cell are added up for all cells beside each other at once, four rows at a time.
+  const sums = new Float64Array(end - least);
   for (let y = 0; y < HEIGHT; y++) {
     const [top, bottom] = span(area.top, y, height);
     sums.fill(0);
-    let at = 3 * (top * width + least);
+    let at = top * width + least;
     let rows = bottom - top;
-    // Four rows at a time: a quarter of the way over the sums.
-    for (; rows >= 4; rows -= 4, at += 4 * stride) {
-      const [second, third, fourth] = [at + stride, at + 2 * stride, at + 3 * stride];
+    for (; rows >= 4; rows -= 4, at += 4 * width) {
+      const [second, third, fourth] = [at + width, at + 2 * width, at + 3 * width];
       for (let i = 0; i < sums.length; i++) {
         sums[i]! += data[at + i]! + data[second + i]! + data[third + i]! + data[fourth + i]!;
       }
     }
-    for (; rows > 0; rows--, at += stride) for (let i = 0; i < sums.length; i++) sums[i]! += data[at + i]!;
+    for (; rows > 0; rows--, at += width) for (let i = 0; i < sums.length; i++) sums[i]! += data[at + i]!;
     for (let x = 0; x < WIDTH; x++) {
-      let [red, green, blue] = [0, 0, 0];
-      for (let i = 3 * (lefts[x]! - least); i < 3 * (rights[x]! - least); i += 3) {
-        red += sums[i]!;
-        green += sums[i + 1]!;
-        blue += sums[i + 2]!;
-      }
-      const pixels = (bottom - top) * (rights[x]! - lefts[x]!);
-      luma[y * WIDTH + x] = (0.299 * red + 0.587 * green + 0.114 * blue) / pixels;
+      let sum = 0;
+      for (let column = lefts[x]!; column < rights[x]!; column++) sum += sums[column - least]!;
+      luma[y * WIDTH + x] = sum / ((bottom - top) * (rights[x]! - lefts[x]!));
     }
   }
 }

@@ -13,6 +13,12 @@ export interface AffineMap {
   readonly ty: number;
 }
 
+/** A map that does not turn. */
+export interface UprightMap extends AffineMap {
+  readonly b: 0;
+  readonly c: 0;
+}
+
 /** How a model wants its input: size in pixels, channel order, and value = (sample − mean) / scale. */
 export interface TensorSpec {
   readonly width: number;
@@ -21,6 +27,14 @@ export interface TensorSpec {
   /** One for all channels, or one each for red, green and blue; a grey input takes one. */
   readonly mean: PerChannel;
   readonly scale: PerChannel;
+}
+
+/** The same of what is made of luma. */
+export interface GreySpec {
+  readonly width: number;
+  readonly height: number;
+  readonly mean: number;
+  readonly scale: number;
 }
 
 type PerChannel = number | readonly [red: number, green: number, blue: number];
@@ -35,8 +49,16 @@ export interface Sampling {
   readonly ny: number;
 }
 
+/** More samples an axis cost more than they show. */
+const MAX_SAMPLES_PER_AXIS = 4;
+
+/** Several samples an axis are averaged where the source is reduced, so that fine detail does not alias. */
+export function samplesFor(step: number): number {
+  return Math.max(1, Math.min(MAX_SAMPLES_PER_AXIS, Math.round(step)));
+}
+
 /** The map that stretches `box` over an output of `width` × `height` pixels. */
-export function boxToOutput(box: Box, width: number, height: number): AffineMap {
+export function boxToOutput(box: Box, width: number, height: number): UprightMap {
   const a = box.width / width;
   const d = box.height / height;
   return { a, b: 0, tx: box.left + a / 2 - 0.5, c: 0, d, ty: box.top + d / 2 - 0.5 };

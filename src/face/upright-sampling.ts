@@ -1,13 +1,16 @@
+import type { LumaImage } from './luma-image.js';
 import type { RgbImage } from './rgb-image.js';
 import {
   type AffineMap,
   type Border,
+  type GreySpec,
   type Sampling,
   type TensorSpec,
-  lumaOf,
+  type UprightMap,
   perChannel,
   placesOfRow,
   reflected,
+  samplesFor,
 } from './tensor-spec.js';
 
 /**
@@ -22,22 +25,42 @@ export function sampleUpright(
   out: Float32Array,
   { border, nx, ny }: Sampling,
 ): void {
-  const { width, height, channels } = spec;
+  const { width, height } = spec;
   const columns = tapsAlong(width, nx, map.a, map.tx, imageWidth, border);
   const rows = tapsAlong(height, ny, map.d, map.ty, imageHeight, border);
-  const start = 3 * columns.least;
   // One row of the picture's width, between the first and the last column that is looked at.
-  const flattened = new Float64Array(3 * (columns.end - columns.least));
-  const narrow = channels === 'grey' ? narrowToLuma : narrowToColours;
+  const row = new Float64Array(3 * (columns.end - columns.least));
   for (let y = 0; y < height; y++) {
-    flattenRows(data, start, 3 * imageWidth, rows, y, flattened);
-    narrow(flattened, columns, spec, y, out);
+    flattenRows(data, 3 * columns.least, 3 * imageWidth, rows, y, row);
+    narrowToColours(row, columns, spec, y, out);
+  }
+}
+
+/**
+ * As `sampleToTensor`, of one channel.
+ *
+ * @param out length `width * height`; overwritten
+ */
+export function sampleLuma(
+  { width: imageWidth, height: imageHeight, data }: LumaImage,
+  map: UprightMap,
+  { width, height, mean, scale }: GreySpec,
+  out: Float32Array,
+): void {
+  const [nx, ny] = [samplesFor(map.a), samplesFor(map.d)];
+  const columns = tapsAlong(width, nx, map.a, map.tx, imageWidth, 'repeat');
+  const rows = tapsAlong(height, ny, map.d, map.ty, imageHeight, 'repeat');
+  const row = new Float64Array(columns.end - columns.least);
+  for (let y = 0; y < height; y++) {
+    flattenRows(data, columns.least, imageWidth, rows, y, row);
+    narrowToOne(row, columns, out, y * width);
+    for (let i = y * width; i < (y + 1) * width; i++) out[i] = (out[i]! - mean) / scale;
   }
 }
 
 /** @param out the weighted sum of the picture's rows that make row `y`, from the element `start` of each */
 function flattenRows(
-  data: Uint8Array,
+  data: Uint8Array | Float32Array,
   start: number,
   stride: number,
   { first, count, weights, most }: Taps,
@@ -92,24 +115,19 @@ function narrowToColours(
   }
 }
 
-function narrowToLuma(
+/** @param start where the row begins in `out` */
+function narrowToOne(
   row: Float64Array,
   { first, count, weights, least, most }: Taps,
-  spec: TensorSpec,
-  y: number,
   out: Float32Array,
+  start: number,
 ): void {
-  const [scale] = perChannel(spec.scale);
-  const [mean] = perChannel(spec.mean);
-  // In place: luma of a pixel where its red was, or before.
-  for (let i = 0, p = 0; p < row.length; i++, p += 3) row[i] = lumaOf(row[p]!, row[p + 1]!, row[p + 2]!);
-  const start = y * spec.width;
   for (let x = 0; x < count.length; x++) {
-    let luma = 0;
+    let sum = 0;
     let p = first[x]! - least;
     const end = x * most + count[x]!;
-    for (let k = x * most; k < end; k++, p++) luma += weights[k]! * row[p]!;
-    out[start + x] = (luma - mean) / scale;
+    for (let k = x * most; k < end; k++, p++) sum += weights[k]! * row[p]!;
+    out[start + x] = sum;
   }
 }
 
