@@ -34,15 +34,13 @@ export async function loadParts(config: Config, engineOptions: FaceEngineOptions
   const engineReports = new EngineReports();
   const currentTrace = new CurrentTrace();
   const origins = new RequestOrigins();
-  // Side by side: the workers load their models while the store is opened.
-  const [calibratedEngine, stores] = await Promise.all([
-    openFaceEngine(config, {
-      onReport: engineReports.publish,
-      callHeaders: () => callHeaders(origins, currentTrace),
-      ...engineOptions,
-    }),
-    openStores(config),
-  ]);
+  // Not side by side: a process that ends, for want of a store, while its workers load their models, may crash.
+  const stores = await openStores(config);
+  const calibratedEngine = await openFaceEngine(config, {
+    onReport: engineReports.publish,
+    callHeaders: () => callHeaders(origins, currentTrace),
+    ...engineOptions,
+  });
   return {
     config,
     ...calibratedEngine,
