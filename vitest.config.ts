@@ -26,7 +26,7 @@ if (!underAttack) {
   process.stderr.write('SKIPPED: attacks and fuzzing, for TEST_ATTACKS is not set (CONTRIBUTING.md)\n');
 }
 
-/** Servers and services that are killed again and again, copies that are broken off, films in real time: the same. */
+/** Servers and services that are killed again and again, copies that are broken off, films that are judged frame by frame or in real time: the same. */
 const LONG = [
   'test/api/sudden-death.test.ts',
   'test/api/health.test.ts',
@@ -34,6 +34,8 @@ const LONG = [
   'test/cli/doctor.test.ts',
   'test/face-remote/server-and-services.test.ts',
   'test/face-service/operation.test.ts',
+  'test/face/presentation-attack.test.ts',
+  'test/live/judge.test.ts',
   'test/cli/migrate.test.ts',
   'test/cli/keys.test.ts',
   'test/embedded/data-directory.test.ts',
@@ -43,7 +45,7 @@ const LONG = [
 const patient = process.env['TEST_LONG'] !== undefined;
 if (!patient) {
   process.stderr.write(
-    'SKIPPED: sudden death, face services, the doctor, traces, migration, rotation of keys and live sign-ins in real time, for TEST_LONG is not set (CONTRIBUTING.md)\n',
+    'SKIPPED: sudden death, films, face services, the doctor, traces, migration, rotation of keys and live sign-ins in real time, for TEST_LONG is not set (CONTRIBUTING.md)\n',
   );
 }
 
