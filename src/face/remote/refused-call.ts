@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { FailureToAcquire, QualityReason } from '../capture.js';
+import type { FailureToAcquire } from '../capture.js';
 import type { HttpAnswer } from './service-connection.js';
 import {
   type ServiceAnswer,
@@ -9,22 +9,12 @@ import {
   type ServiceObjection,
   WRONG_KEY,
 } from './service-reply.js';
+import { qualityReasonsSchema } from './wire-format.js';
 
 /** Of the problem documents (RFC 9457) of our own service, what is of use here. */
 const problemSchema = z.object({
   code: z.string(),
-  reasons: z
-    .array(
-      z.enum([
-        'face_too_small',
-        'too_dark',
-        'too_bright',
-        'blurred',
-        'turned_away',
-        'cut_off',
-      ]) satisfies z.ZodType<QualityReason>,
-    )
-    .optional(),
+  reasons: qualityReasonsSchema.optional(),
 });
 
 const TOO_LARGE = 'The picture is too large. Send a smaller one.';

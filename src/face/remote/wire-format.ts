@@ -97,7 +97,8 @@ const unitVector = floats.refine(
 );
 
 const part = z.number().min(0).max(1);
-const reasons = z
+/** Of a picture of poor quality. */
+export const qualityReasonsSchema = z
   .array(
     z.enum([
       'face_too_small',
@@ -112,7 +113,7 @@ const reasons = z
 
 const noFace = z.object({ outcome: z.literal('no_face') });
 const multipleFaces = z.object({ outcome: z.literal('multiple_faces'), count: z.int().min(2) });
-const poorQuality = z.object({ outcome: z.literal('poor_quality'), reasons });
+const poorQuality = z.object({ outcome: z.literal('poor_quality'), reasons: qualityReasonsSchema });
 const unsupportedImage = z.object({ outcome: z.literal('unsupported_image'), detail: z.string() });
 const imageTooLarge = z.object({ outcome: z.literal('image_too_large'), detail: z.string() });
 const failures = [noFace, multipleFaces, poorQuality, unsupportedImage, imageTooLarge] as const;
@@ -134,7 +135,7 @@ const frameOutcomeSchema = z.discriminatedUnion('outcome', [
   z.object({
     outcome: z.literal('observed'),
     place: z.object({ left: z.number(), top: z.number(), width: z.number(), height: z.number() }),
-    reasons,
+    reasons: qualityReasonsSchema,
     qualityScore: part,
     pose: z.object({ yaw: z.number(), pitch: z.number(), roll: z.number() }),
     geometry: z.object({
