@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 
 import { ConfigError, readConfig } from './config/config.js';
 import { describeLocation } from './config/storage-location.js';
@@ -33,15 +32,10 @@ async function main(): Promise<void> {
   const app = await createServer(parts, logger, version);
   await app.listen(config.port, config.host);
 
-  // Whoever closes the other end of our output must not end the server with it.
-  process.stdout.on('error', () => undefined);
-  const onStop = async () => {
+  const announce = () => {
     announceStop(app);
-    logger.info('stopping: running requests are finished first');
-    // Load balancers ask every few seconds: until they have, they send requests here.
-    await pause(config.stopDelaySeconds * 1000);
   };
-  stopOnSignals(app, onStop, fail);
+  stopOnSignals(app, { announce, logger, delaySeconds: config.stopDelaySeconds }, fail);
   const { port } = app.getHttpServer().address() as AddressInfo;
   process.stdout.write(
     startUpMessage({

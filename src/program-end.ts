@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** How long running requests may take to finish once the program stops. */
 const DRAIN_MS = 10_000;
@@ -14,30 +15,44 @@ interface HttpProgram {
   close(): Promise<unknown>;
 }
 
+/** What is done before running requests are finished. */
+interface StopNotice {
+  /** Has the program say that it is not ready any more. */
+  readonly announce: () => void;
+  readonly logger: { info: (line: string) => void };
+  /** Load balancers ask every few seconds: until they have, they send requests here, and the program goes on serving. */
+  readonly delaySeconds: number;
+}
+
 /**
  * The first signal drains: running requests are finished, then the process ends with 0. A second one, from somebody who
  * has lost patience, ends it at once.
- *
- * @param onStop is called before anything else; while it takes its time, the program goes on serving
  */
-export function stopOnSignals(
-  app: HttpProgram,
-  onStop: () => void | Promise<void>,
-  fail: (error: unknown) => never,
-): void {
+export function stopOnSignals(app: HttpProgram, notice: StopNotice, fail: (error: unknown) => never): void {
+  // Whoever closes the other end of our output must not end the program with it.
+  process.stdout.on('error', () => undefined);
   let stoppingSince: number | undefined;
   const onSignal = (): void => {
     if (stoppingSince === undefined) {
       stoppingSince = Date.now();
-      Promise.resolve(onStop())
-        .then(() => drain(app, fail))
-        .then(() => process.exit(0), fail);
+      stop(app, notice, fail).then(() => process.exit(0), fail);
     } else if (Date.now() - stoppingSince > ECHO_MS) {
       process.exit(1);
     }
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+}
+
+async function stop(
+  app: HttpProgram,
+  { announce, logger, delaySeconds }: StopNotice,
+  fail: (error: unknown) => never,
+): Promise<void> {
+  announce();
+  logger.info('stopping: running requests are finished first');
+  await pause(delaySeconds * 1000);
+  await drain(app, fail);
 }
 
 async function drain(app: HttpProgram, fail: (error: unknown) => never): Promise<void> {
