@@ -81,7 +81,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           '^src/(face-service|face|config|metrics|tracing)/',
-          '^src/(logger|product-version|program-end)\\.ts$',
+          '^src/(installation|logger|product-version|program-end)\\.ts$',
           '^src/api/(capture-problem|connection-drain|form-parts|sample-upload|upload-gate|validation)\\.ts$',
           '^src/api/(http-adapter|problem\\.filter|problems|security-headers)\\.ts$',
           '^src/api/(api-documentation|documentation-cache|health\\.controller|readiness)\\.ts$',
@@ -194,7 +194,7 @@ module.exports = {
     { name: 'not-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
-    tsConfig: { fileName: 'tsconfig.build.json' },
+    tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
     enhancedResolveOptions: {

@@ -20,7 +20,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY packages packages/
 COPY web web/
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json rolldown.config.js ./
 COPY scripts/build.js scripts/
 COPY src src/
 RUN npm run build

@@ -3,6 +3,10 @@ import { type TestProjectConfiguration, defineConfig } from 'vitest/config';
 
 /** What needs a MongoDB says so by itself where there is none; with one, it is a project of its own. */
 const MONGODB_ONLY = ['test/mongodb/**/*.test.ts', 'test/contract/mongodb.test.ts', 'test/cli/**/*.test.ts'];
+/** Of the API, what comes to no store, or leaves in it what others leave there, too. */
+const STORELESS = [
+  'test/api/{bad-input,busy,liveness,openapi,page,rate-limits,security-headers,start-up,tracing}.test.ts',
+];
 const onMongodb = process.env['TEST_MONGODB_URL'] !== undefined;
 if (!onMongodb) {
   process.stderr.write(
@@ -26,9 +30,9 @@ if (!underAttack) {
   process.stderr.write('SKIPPED: attacks and fuzzing, for TEST_ATTACKS is not set (CONTRIBUTING.md)\n');
 }
 
-/** Servers and services that are killed again and again, copies that are broken off, films that are judged frame by frame or in real time: the same. */
+/** Servers and services that are started or killed again and again, copies that are broken off, films that are judged frame by frame or in real time: the same. */
 const LONG = [
-  'test/api/sudden-death.test.ts',
+  'test/api/{guarded-operations,liveness,rate-limits,start-up,sudden-death}.test.ts',
   'test/api/health.test.ts',
   'test/api/tracing.test.ts',
   'test/cli/doctor.test.ts',
@@ -45,7 +49,7 @@ const LONG = [
 const patient = process.env['TEST_LONG'] !== undefined;
 if (!patient) {
   process.stderr.write(
-    'SKIPPED: sudden death, films, face services, the doctor, traces, migration, rotation of keys and live sign-ins in real time, for TEST_LONG is not set (CONTRIBUTING.md)\n',
+    'SKIPPED: starts, budgets and sudden death, films, face services, the doctor, traces, migration, rotation of keys and live sign-ins in real time, for TEST_LONG is not set (CONTRIBUTING.md)\n',
   );
 }
 
@@ -91,12 +95,13 @@ if (thorough) projects.push({ extends: true, test: { name: 'simulated', include:
 if (onMongodb) {
   projects.push(
     { extends: true, test: { name: 'mongodb-only', include: MONGODB_ONLY } },
-    // The whole API again, on the other store, and the attack that is meant for it.
+    // The API again, on the other store, and the attack that is meant for it.
     {
       extends: true,
       test: {
         name: 'mongodb',
         include: ['test/api/**/*.test.ts', 'test/attacks/nosql-operator-injection.test.ts'],
+        exclude: STORELESS,
         env: { TEST_STORE: 'mongodb' },
       },
     },

@@ -238,8 +238,10 @@ async function checkImage(image, environment) {
   const { packages } = JSON.parse(read('package-lock.json'));
   const surplus = Object.keys(packages).find((name) => packages[name].dev && existsSync(place(image, name)));
   demand(surplus === undefined, `The last stage holds ${surplus}, which is for developers`);
-  const { readConfig } = await import(place(image, 'dist/config/config.js'));
-  readConfig({ ...image.env, ...environment });
+  const command = [place(image, 'dist/cli/main.js'), 'config'];
+  const env = { ...image.env, ...environment, PATH: process.env.PATH };
+  const { status, stderr } = spawnSync(process.execPath, command, { env, encoding: 'utf8' });
+  demand(status === 0, `Its program does not take the environment of compose.yaml:\n${stderr}`);
 }
 
 /** Starts it, waits for its health, signs somebody up, and stops it as an engine does. */

@@ -2,6 +2,7 @@ import { startProgress } from '../src/cli/terminal/progress.js';
 import { FaceEnginePool } from '../src/face/engine-pool.js';
 import type { FrameOutcome, ObservedFace } from '../src/face/frame-observation.js';
 import { loadModelPack } from '../src/face/model-pack.js';
+import { ENGINE_WORKER } from '../src/installation.js';
 import { ENGINE_OPTIONS } from '../test/support/engine.js';
 import { type Film, filmClip } from '../test/support/faces.js';
 
@@ -36,6 +37,7 @@ export class FilmObserver {
       ...ENGINE_OPTIONS,
       workers,
       maxQueue: 2 * workers,
+      workerFile: ENGINE_WORKER,
     });
     return new FilmObserver(pool, workers, signal);
   }

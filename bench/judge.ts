@@ -2,7 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 
 import { prepareDirectory, writeFileAtomically } from '../src/cli/evaluation/output-files.js';
 import { ANSWERS, type Answer, clipOf } from '../test/support/live-films.js';
@@ -17,6 +17,7 @@ import { simulateApproach } from './judge-perspective.js';
 import { findRecordings, otherDay, replay } from './judge-recordings.js';
 import { type JudgeReport, judgeReportJson, judgeTables } from './judge-report.js';
 import { describeMachine } from './machine.js';
+import { positiveInteger } from './number-options.js';
 
 interface JudgeOptions {
   readonly workers: number;
@@ -121,10 +122,4 @@ async function measureClips(
     altered.push(await alterClip(clip, outcomes, await look(2 * FRAMES_PER_SECOND)));
   }
   return { answered, altered };
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('A whole number from 1 up.');
-  return value;
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 
 import { prepareDirectory, writeFileAtomically } from '../src/cli/evaluation/output-files.js';
 import { FaceEngine } from '../src/face/engine.js';
@@ -15,6 +15,7 @@ import { measureSingleSession } from './live-latency.js';
 import { MemoryWatch } from './live-memory.js';
 import { type LiveMeasurements, demandsHold, liveReport, liveReportJson, liveTable } from './live-report.js';
 import { describeMachine, load } from './machine.js';
+import { positive, positiveInteger } from './number-options.js';
 
 interface LiveOptions {
   readonly minutes: number;
@@ -129,16 +130,4 @@ async function loadEngine(): Promise<FaceEngine> {
     checks: { presentation: true, live: true },
     subjectRule: 'largest',
   });
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('A number above 0.');
-  return value;
-}
-
-function positiveInteger(text: string): number {
-  const value = positive(text);
-  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('A whole number from 1 up.');
-  return value;
 }

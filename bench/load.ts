@@ -3,7 +3,7 @@ import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 
 import { prepareDirectory, writeFileAtomically } from '../src/cli/evaluation/output-files.js';
 import { still } from '../test/support/faces.js';
@@ -21,6 +21,7 @@ import {
 import { startLoadedServer } from './load-server.js';
 import { LoadTraffic } from './load-traffic.js';
 import { describeMachine, load } from './machine.js';
+import { positive } from './number-options.js';
 
 interface LoadOptions {
   readonly minutes: number;
@@ -142,10 +143,4 @@ function say(what: string): void {
 async function faultsIn(logFile: string): Promise<number> {
   const text = await readFile(logFile, 'utf8');
   return text.match(/^\{"level":(50|60),/gm)?.length ?? 0;
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('A number above 0.');
-  return value;
 }

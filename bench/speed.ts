@@ -7,6 +7,7 @@ import { UsageError } from '../src/cli/usage-error.js';
 import { type ModelPack, loadModelPack } from '../src/face/model-pack.js';
 import { removeTemporaryDirectories, temporaryDirectory } from '../test/support/server.js';
 import { describeMachine, load } from './machine.js';
+import { positiveInteger } from './number-options.js';
 import { measureEngine } from './speed-engine.js';
 import { SPEED_SECTIONS, type SectionReport, type SpeedSection } from './speed-figures.js';
 import { SpeedFloor } from './speed-floor.js';
@@ -53,12 +54,12 @@ export function registerSpeed(program: Command, signal: AbortSignal): void {
     )
     .addOption(
       new Option('--rounds <n>', 'rounds of everything that is compared; ratios are judged from 10 on')
-        .argParser(positive)
+        .argParser(positiveInteger)
         .default(12),
     )
     .addOption(
       new Option('--verifications <n>', 'sign-ins with large pictures; memory is judged from 2000 on')
-        .argParser(positive)
+        .argParser(positiveInteger)
         .default(2000),
     )
     .option(
@@ -68,7 +69,7 @@ export function registerSpeed(program: Command, signal: AbortSignal): void {
     .option('--images <dir>', 'folder that the paths of the pairs file start from')
     .addOption(
       new Option('--of-each-kind <n>', 'genuine pairs that are taken of them, and as many impostor pairs')
-        .argParser(positive)
+        .argParser(positiveInteger)
         .default(300),
     )
     .addOption(
@@ -229,10 +230,4 @@ function sectionsOf(text: string): SpeedSection[] {
       throw new InvalidArgumentError(`Some of ${SPEED_SECTIONS.join(', ')}, with commas between.`);
     return section;
   });
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('A whole number from 1 up.');
-  return value;
 }

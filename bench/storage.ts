@@ -9,6 +9,7 @@ import { openStorage, openStore } from '../src/open-storage.js';
 import { type FilledStore, fillAccounts, fillFlows } from './filled-store.js';
 import { type Extent, measureInRounds } from './interleaved-rounds.js';
 import { describeMachine, load } from './machine.js';
+import { positiveInteger } from './number-options.js';
 import { STORAGE_OPERATIONS } from './storage-operations.js';
 import { type PartialReport, storageReport, storageReportJson, storageTable } from './storage-report.js';
 import { type StoreHome, mongoHome, sqliteHome } from './store-homes.js';
@@ -34,10 +35,10 @@ export function registerStorage(program: Command, signal: AbortSignal): void {
         .argParser(sizesOf)
         .default([1000, 100_000, 1_000_000], '1000,100000,1000000'),
     )
-    .addOption(new Option('--rounds <n>', 'rounds that are measured').argParser(positive).default(40))
+    .addOption(new Option('--rounds <n>', 'rounds that are measured').argParser(positiveInteger).default(40))
     .addOption(
       new Option('--calls <n>', 'calls of each operation on each store in a round')
-        .argParser(positive)
+        .argParser(positiveInteger)
         .default(500),
     )
     .addOption(
@@ -132,15 +133,9 @@ async function fill(home: StoreHome, accounts: number, signal: AbortSignal): Pro
   }
 }
 
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('A whole number from 1 up.');
-  return value;
-}
-
 /** @returns the sizes, ascending */
 function sizesOf(text: string): number[] {
-  const sizes = [...new Set(text.split(',').map(positive))].sort((a, b) => a - b);
+  const sizes = [...new Set(text.split(',').map(positiveInteger))].sort((a, b) => a - b);
   if (sizes.length < 2) throw new InvalidArgumentError('Two different sizes at least: ratios are measured.');
   return sizes;
 }

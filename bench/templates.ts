@@ -13,6 +13,7 @@ import { type ListedPair, readPairs } from '../src/cli/evaluation/pairs-file.js'
 import { UsageError } from '../src/cli/usage-error.js';
 import { type ModelPack, loadModelPack } from '../src/face/model-pack.js';
 import { describeMachine } from './machine.js';
+import { positiveInteger } from './number-options.js';
 import { type Face, measureAccuracy } from './templates-accuracy.js';
 import { measureCost } from './templates-cost.js';
 import { type TemplatesReport, templatesReportJson, templatesTables } from './templates-report.js';
@@ -22,6 +23,7 @@ interface TemplatesOptions {
   readonly pairs: string;
   readonly images: string;
   readonly dataset?: string;
+  readonly draws: number;
   readonly output: string;
 }
 
@@ -30,7 +32,6 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const FALSE_MATCH_RATE = 1e-4;
 /** Percentage points of the false non-match rate that protection may cost. */
 const MOST_COST = 0.1;
-const DRAWS = 50;
 
 export function registerTemplates(program: Command, signal: AbortSignal): void {
   program
@@ -39,6 +40,11 @@ export function registerTemplates(program: Command, signal: AbortSignal): void {
     .requiredOption('--pairs <file>', 'CSV file with the header path_a,path_b,same[,fold]')
     .requiredOption('--images <dir>', 'folder that the paths of the pairs file start from')
     .option('--dataset <name>', 'name of the image set (default: name of the images folder)')
+    .addOption(
+      new Option('--draws <number>', 'of keys for each pair, to link templates of two installations')
+        .default(50)
+        .argParser(positiveInteger),
+    )
     .addOption(
       new Option('--output <file>', 'the measurements as JSON').default(
         path.join(ROOT, 'bench', 'results', 'templates.json'),
@@ -67,7 +73,7 @@ async function benchTemplates(options: TemplatesOptions, signal: AbortSignal): P
     // Before the others have worn out the memory.
     cost: await measureCost(faces),
     accuracy: await measureAccuracy(faces, FALSE_MATCH_RATE, signal),
-    unlinkability: await measureUnlinkability(faces, DRAWS, signal),
+    unlinkability: await measureUnlinkability(faces, options.draws, signal),
     seconds: (performance.now() - startedAt) / 1000,
   };
   await writeFileAtomically(options.output, templatesReportJson(report));

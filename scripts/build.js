@@ -32,8 +32,8 @@ const ELEMENT_FILE = 'packages/element/dist/vultus-face-check.js';
 const steps = [
   {
     name: 'server',
-    sources: ['src', 'tsconfig.build.json'],
-    build: () => run('.', 'typescript/bin/tsc', '--project', 'tsconfig.build.json'),
+    sources: ['src', 'rolldown.config.js'],
+    build: bundle,
   },
   {
     name: 'client',
@@ -69,7 +69,7 @@ for (const { name, sources, build } of steps) {
   if (existsSync(stamp) && newest([...SHARED, ...sources]) <= statSync(stamp).mtimeMs) continue;
   process.stderr.write(`Building the ${name} …\n`);
   const began = new Date();
-  build();
+  await build();
   mkdirSync(path.dirname(stamp), { recursive: true });
   writeFileSync(stamp, '');
   // What is changed while it is built is built again the next time.
@@ -92,6 +92,16 @@ function newest(sources) {
 /** What is packed must not have what sources that are gone have left. */
 function clear(folder) {
   rmSync(from(folder), { recursive: true, force: true });
+}
+
+/** The server's programs. Not by its command, which would print a line for each file. */
+async function bundle() {
+  find('rolldown');
+  const [{ build }, { default: config }] = await Promise.all([
+    import('rolldown'),
+    import('../rolldown.config.js'),
+  ]);
+  await build(config);
 }
 
 /** Runs a tool of node_modules in a folder of the project, and ends with it if it fails. */

@@ -1,6 +1,3 @@
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-
 import type { Config } from './config/config.js';
 import type { BiometricEngine } from './face/biometric-engine.js';
 import {
@@ -16,14 +13,12 @@ import type { EngineReport } from './face/engine-report.js';
 import { calibratedPipeline, loadModelPack } from './face/model-pack.js';
 import type { CallHeaders } from './face/remote/service-connection.js';
 import type { ServiceLog } from './face/remote/service-instance.js';
+import { ENGINE_WORKER, installed } from './installation.js';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const MODELS = path.join(ROOT, 'models');
-const CALIBRATION = path.join(ROOT, 'calibration');
+const MODELS = installed('models');
+const CALIBRATION = installed('calibration');
 
 export interface FaceEngineOptions {
-  /** The compiled worker, where this runs from the sources. */
-  readonly workerFile?: string;
   readonly onReport?: (report: EngineReport) => void;
   /** Is told when a face recognition service goes and comes. */
   readonly log?: ServiceLog;
@@ -55,7 +50,14 @@ export async function openFaceEngine(
   const pack = await loadModelPack(MODELS);
   const calibration = await readCalibration(CALIBRATION, calibratedPipeline(pack));
   const thresholds = thresholdsOf(calibration, settings);
-  return { engine: await FaceEnginePool.start(pack, { ...face, checks, ...options }), ...thresholds };
+  const { onReport } = options;
+  const engine = await FaceEnginePool.start(pack, {
+    ...face,
+    checks,
+    workerFile: ENGINE_WORKER,
+    ...(onReport ? { onReport } : {}),
+  });
+  return { engine, ...thresholds };
 }
 
 /** The models are elsewhere; what their scores mean is decided here. */

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 
 import { existsSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -17,6 +18,7 @@ import { addRequestMetrics } from './api/request-metrics.js';
 import { traceRequests } from './api/request-traces.js';
 import { createValidationPipe } from './api/validation.js';
 import { AppModule } from './app.module.js';
+import { installed } from './installation.js';
 import { FrameworkLogger } from './logger.js';
 import { ConfigError } from './config/config.js';
 import { renderMetrics } from './metrics/registry.js';
@@ -24,8 +26,8 @@ import { ServerMetrics } from './metrics/server-metrics.js';
 import type { Parts } from './parts.js';
 import type { RequestTraces } from './tracing/current-trace.js';
 
-/** As the build leaves it, seen from the sources as well as from what is built of them. */
-const PAGE = new URL('../dist/web/', import.meta.url);
+/** As the build leaves it. */
+const PAGE = pathToFileURL(installed('dist/web/'));
 
 /** The HTTP server over the parts, not yet listening. Closing it closes the parts. */
 export async function createServer(

@@ -9,7 +9,7 @@ import { measuredModel } from './evaluation/measured-model.js';
 import { prepareDirectory, writeFileAtomically } from './evaluation/output-files.js';
 import { readPairs } from './evaluation/pairs-file.js';
 import { collectScores } from './evaluation/score-collection.js';
-import { installedDirectory } from './installation.js';
+import { installed } from '../installation.js';
 
 interface CalibrateOptions extends DatasetOptions {
   readonly out: string;
@@ -22,7 +22,7 @@ export function registerCalibrate(program: Command): void {
   addDatasetOptions(command)
     .addOption(
       new Option('--out <dir>', 'folder for <model id>.json').default(
-        installedDirectory('calibration'),
+        installed('calibration'),
         'calibration of the installation',
       ),
     )

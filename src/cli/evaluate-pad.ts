@@ -5,7 +5,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { loadModelPack } from '../face/model-pack.js';
 import { givenCommandLine } from './evaluation/command-line.js';
 import { prepareDirectory, writeFileAtomically } from './evaluation/output-files.js';
-import { modelsOption } from './installation.js';
+import { modelsOption } from './models-option.js';
 import { examineAll } from './pad-evaluation/examination.js';
 import { readLabels } from './pad-evaluation/labels-file.js';
 import { padDocument } from './pad-evaluation/pad-document.js';

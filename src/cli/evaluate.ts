@@ -13,7 +13,7 @@ import { prepareDirectory, writeFileAtomically } from './evaluation/output-files
 import { readPairs } from './evaluation/pairs-file.js';
 import { reportDocument } from './evaluation/report-document.js';
 import { collectScores } from './evaluation/score-collection.js';
-import { installedDirectory } from './installation.js';
+import { installed } from '../installation.js';
 
 interface EvaluateOptions extends DatasetOptions {
   readonly report: string;
@@ -27,7 +27,7 @@ export function registerEvaluate(program: Command): void {
   addDatasetOptions(command)
     .addOption(
       new Option('--calibration <dir>', 'folder of the calibration to check').default(
-        installedDirectory('calibration'),
+        installed('calibration'),
         'calibration of the installation',
       ),
     )

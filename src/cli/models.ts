@@ -9,7 +9,8 @@ import { extract } from 'tar';
 
 import { sha256 } from '../face/model-identity.js';
 import { type ModelEntry, type ModelManifest, readManifest } from '../face/model-pack.js';
-import { installedDirectory, modelsOption } from './installation.js';
+import { installed } from '../installation.js';
+import { modelsOption } from './models-option.js';
 import { UsageError, reasonOf } from './usage-error.js';
 
 export function registerModels(program: Command): void {
@@ -30,7 +31,7 @@ export function registerModels(program: Command): void {
  * @throws UsageError when the package cannot be fetched or is not the one that the manifest names
  * @public scripts/start.js calls it
  */
-export async function ensureModels(directory = installedDirectory('models')): Promise<boolean> {
+export async function ensureModels(directory = installed('models')): Promise<boolean> {
   const manifest = await readManifest(directory);
   const checks = await Promise.all(
     manifest.models.map(async (model) => ({ model, there: await isVerified(directory, model) })),

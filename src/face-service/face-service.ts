@@ -25,6 +25,7 @@ import { EngineUnavailable } from '../face/biometric-engine.js';
 import { FaceEnginePool } from '../face/engine-pool.js';
 import type { ModelPack } from '../face/model-pack.js';
 import { SAMPLE_MEDIA_TYPE } from '../face/remote/wire-format.js';
+import { ENGINE_WORKER } from '../installation.js';
 import { FrameworkLogger } from '../logger.js';
 import { renderMetrics } from '../metrics/registry.js';
 import { ServiceMetrics } from '../metrics/service-metrics.js';
@@ -56,6 +57,7 @@ export async function createFaceService(
   const pool = await FaceEnginePool.start(pack, {
     ...face,
     checks: SERVED_CHECKS,
+    workerFile: ENGINE_WORKER,
     onReport: (report) => {
       metrics.engine.observe(report);
       currentTrace.engineWorked(report);

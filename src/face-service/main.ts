@@ -1,15 +1,13 @@
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 
 import { ConfigError } from '../config/config.js';
 import { templateModelId } from '../face/model-identity.js';
 import { ModelPackError, loadModelPack } from '../face/model-pack.js';
+import { installed } from '../installation.js';
 import { createLogger } from '../logger.js';
 import { productVersion } from '../product-version.js';
 import { endOnFault, reachableHost, stopOnSignals } from '../program-end.js';
 import { readServiceConfig } from './service-config.js';
-
-const MODELS = fileURLToPath(new URL('../../models', import.meta.url));
 
 const fail = endOnFault({ kinds: [ConfigError, ModelPackError], settings: 'HOST and PORT' });
 
@@ -18,7 +16,7 @@ async function main(): Promise<void> {
   const logger = createLogger(config.logLevel);
   const [version, pack, { createFaceService, announceStop }] = await Promise.all([
     productVersion(),
-    loadModelPack(MODELS),
+    loadModelPack(installed('models')),
     import('./face-service.js'),
   ]);
   const app = await createFaceService(config, pack, logger, version);

@@ -1,7 +1,5 @@
 import './runtime-telemetry.js';
 
-import { fileURLToPath } from 'node:url';
-
 import { Piscina } from 'piscina';
 
 import { type BiometricEngine, EngineUnavailable } from './biometric-engine.js';
@@ -24,8 +22,8 @@ export interface EnginePoolOptions {
   readonly checks: EngineChecks;
   /** Default `largest`. */
   readonly subjectRule?: SubjectRule;
-  /** The compiled worker; tests that run from the sources name the one in the build. */
-  readonly workerFile?: string;
+  /** The built `engine-worker.ts`. */
+  readonly workerFile: string;
   /** Is told of every picture, once it is answered. */
   readonly onReport?: (report: EngineReport) => void;
 }
@@ -72,7 +70,7 @@ export class FaceEnginePool implements BiometricEngine, FrameExaminer {
       options: { limits, checks, subjectRule },
     };
     const pool = new Piscina<EngineTask, EngineAnswer>({
-      filename: options.workerFile ?? fileURLToPath(new URL('./engine-worker.js', import.meta.url)),
+      filename: options.workerFile,
       minThreads: options.workers,
       maxThreads: options.workers,
       // Decoded pictures hang on small objects: a young generation of the usual size would keep dozens of them.

@@ -31,8 +31,8 @@ export interface EngineAnswer<O extends EngineOutcome = EngineOutcome> {
   readonly stages: StageTimes;
 }
 
-/** Of niceness: a busy thread that is 5 nicer than another gets a third of its share (sched(7)). */
-const STEPS_BACK = 5;
+/** Of niceness: a busy thread that is 2 nicer than another gets two thirds of its share (sched(7)). */
+const STEPS_BACK = 2;
 
 async function start(): Promise<(task: EngineTask) => Promise<EngineAnswer>> {
   const { pack, options } = workerData as EngineWorkerData;

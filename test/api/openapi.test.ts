@@ -6,7 +6,6 @@ import { PROBLEMS } from '../../src/api/problems.js';
 import { readConfig } from '../../src/config/config.js';
 import { loadParts } from '../../src/parts.js';
 import { createServer } from '../../src/server.js';
-import { WORKER_FILE } from '../support/engine.js';
 import { removeTemporaryDirectories, temporaryDirectory } from '../support/server.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -44,7 +43,7 @@ const routes: string[] = [];
 
 beforeAll(async () => {
   const config = readConfig({ DATA_DIR: await temporaryDirectory(), FACE_WORKERS: '1' });
-  const parts = await loadParts(config, { workerFile: WORKER_FILE });
+  const parts = await loadParts(config);
   app = await createServer(parts, pino({ level: 'silent' }), '0.0.0-test');
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRoute', ({ method, url }: { method: string | string[]; url: string }) => {

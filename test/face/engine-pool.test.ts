@@ -4,14 +4,15 @@ import os from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { FaceEnginePool } from '../../src/face/engine-pool.js';
-import { ENGINE_OPTIONS, WORKER_FILE, shippedModels } from '../support/engine.js';
+import { ENGINE_WORKER } from '../../src/installation.js';
+import { ENGINE_OPTIONS, shippedModels } from '../support/engine.js';
 import { still } from '../support/faces.js';
 
 describe('the pool of engines', () => {
   let pool: FaceEnginePool;
   let franck: Buffer;
   beforeAll(async () => {
-    const options = { ...ENGINE_OPTIONS, workers: 2, maxQueue: 3, workerFile: WORKER_FILE };
+    const options = { ...ENGINE_OPTIONS, workers: 2, maxQueue: 3, workerFile: ENGINE_WORKER };
     pool = await FaceEnginePool.start(await shippedModels(), options);
     franck = await still('franck_02159.jpg');
   });

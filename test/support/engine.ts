@@ -12,8 +12,6 @@ export const ENGINE_OPTIONS = {
   checks: { presentation: true, live: true },
   subjectRule: 'largest',
 } as const;
-/** Vitest runs the sources, worker threads run the build. */
-export const WORKER_FILE = root('dist/face/engine-worker.js');
 
 export function shippedModels(): Promise<ModelPack> {
   return loadModelPack(root('models'));

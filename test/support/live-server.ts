@@ -4,7 +4,6 @@ import { readConfig } from '../../src/config/config.js';
 import type { Challenge, ChallengeSource } from '../../src/face/live/challenge.js';
 import { loadParts } from '../../src/parts.js';
 import { createServer } from '../../src/server.js';
-import { WORKER_FILE } from './engine.js';
 import { TEST_SETTINGS, temporaryDirectory } from './server.js';
 
 /** A server in this process whose challenges the test writes; everything else, the judge above all, is real. */
@@ -27,7 +26,7 @@ export async function startLiveServer(environment: Record<string, string> = {}):
   const log: string[] = [];
   const logger = pino({ base: null }, { write: (line: string) => void log.push(line) });
   const challenges: ChallengeSource = { draw: () => server.script };
-  const parts = await loadParts(config, { workerFile: WORKER_FILE });
+  const parts = await loadParts(config);
   const app = await createServer({ ...parts, challenges }, logger, '0.0.0-test');
   await app.listen(0, '127.0.0.1');
   const server: LiveServer = {

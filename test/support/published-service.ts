@@ -3,7 +3,8 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { FaceEnginePool } from '../../src/face/engine-pool.js';
-import { ENGINE_OPTIONS, WORKER_FILE, shippedModels } from './engine.js';
+import { ENGINE_WORKER } from '../../src/installation.js';
+import { ENGINE_OPTIONS, shippedModels } from './engine.js';
 
 /** A face recognition service of somebody else: the published contract, word for word, and nothing beside it. */
 export interface PublishedService {
@@ -20,7 +21,7 @@ export async function startPublishedService(): Promise<PublishedService> {
     checks: { presentation: false, live: false },
     workers: 1,
     maxQueue: 32,
-    workerFile: WORKER_FILE,
+    workerFile: ENGINE_WORKER,
   });
   const look = async (picture: Uint8Array): Promise<object> => {
     const result = await engine.capture(picture, 'verification');

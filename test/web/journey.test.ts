@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { Complaints } from '../support/web/complaints.js';
 import { FilmActor } from '../support/web/film-actor.js';
-import { CHECK_MS, Person } from '../support/web/person.js';
+import { Person } from '../support/web/person.js';
 import { type Scene, openScene } from '../support/web/scene.js';
 
 let scene: Scene;
@@ -41,7 +41,7 @@ describe('a person with a camera', { retry: 2 }, () => {
       await back.signIn();
       await back.sees('button', 'Start');
       await back.startCheck(light);
-      await back.sees('heading', 'Your account', CHECK_MS);
+      await back.passesCheck(back.page.getByRole('heading', { name: 'Your account' }));
       await back.reads(person.email);
       expect(again.url()).toBe(`${scene.server.url}/account`);
       await again.reload();

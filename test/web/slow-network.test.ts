@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { enrolledAccount } from '../support/web/enrolled-account.js';
 import { FilmActor } from '../support/web/film-actor.js';
-import { CHECK_MS, Person } from '../support/web/person.js';
+import { Person } from '../support/web/person.js';
 import { type Scene, openScene } from '../support/web/scene.js';
 import { SLOW_3G, WeakLine } from '../support/web/weak-line.js';
 
@@ -48,6 +48,6 @@ describe('a telephone on a bad line', { retry: 2 }, () => {
     await person.signIn();
     await person.sees('button', 'Start', 30_000);
     await person.startCheck('None');
-    await person.sees('heading', 'Your account', CHECK_MS);
+    await person.passesCheck(page.getByRole('heading', { name: 'Your account' }));
   });
 });

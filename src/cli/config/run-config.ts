@@ -1,7 +1,7 @@
 import { type Config, readConfig } from '../../config/config.js';
 import { CalibrationError, readCalibration, thresholdFor } from '../../face/calibration.js';
 import { ModelPackError, calibratedPipeline, loadModelPack } from '../../face/model-pack.js';
-import { installedDirectory } from '../installation.js';
+import { installed } from '../../installation.js';
 import { cosine, rate } from '../terminal/number-format.js';
 import { printable } from '../terminal/printable.js';
 import { textTable } from '../terminal/text-table.js';
@@ -43,8 +43,8 @@ const SERVICE = 'by the calibration of the model that the services name: vultus 
 
 async function threshold({ face }: Config): Promise<string> {
   try {
-    const pack = await loadModelPack(installedDirectory('models'));
-    const calibration = await readCalibration(installedDirectory('calibration'), calibratedPipeline(pack));
+    const pack = await loadModelPack(installed('models'));
+    const calibration = await readCalibration(installed('calibration'), calibratedPipeline(pack));
     const chosen = thresholdFor(calibration, face.maxFalseMatchRate);
     return (
       `cosine ${cosine(chosen.cosine)} with ${calibration.model}: at most ${rate(chosen.falseMatchRate)} of ` +

@@ -2,7 +2,7 @@ import { readCalibration, thresholdFor } from '../../face/calibration.js';
 import { MODEL_TASKS, calibratedPipeline, loadModelPack } from '../../face/model-pack.js';
 import type { Config } from '../../config/config.js';
 import { openFaceEngine } from '../../open-face-engine.js';
-import { installedDirectory } from '../installation.js';
+import { installed } from '../../installation.js';
 import { cosine, rate } from '../terminal/number-format.js';
 import { type Finding, findings, wordsOf } from './finding.js';
 
@@ -15,13 +15,13 @@ async function checkModels(config: Config): Promise<Finding[]> {
   const models = findings('models');
   const calibrations = findings('calibration');
   const found: Finding[] = [];
-  const pack = await loadModelPack(installedDirectory('models')).catch((error: unknown) => {
+  const pack = await loadModelPack(installed('models')).catch((error: unknown) => {
     found.push(models.failed(wordsOf(error)));
     return null;
   });
   if (!pack) return found;
   try {
-    const calibration = await readCalibration(installedDirectory('calibration'), calibratedPipeline(pack));
+    const calibration = await readCalibration(installed('calibration'), calibratedPipeline(pack));
     const threshold = thresholdFor(calibration, config.face.maxFalseMatchRate);
     found.push(
       calibrations.ok(

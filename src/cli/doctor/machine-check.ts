@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 
 import type { Config } from '../../config/config.js';
+import { installed } from '../../installation.js';
 import { type Finding, findings } from './finding.js';
 
 /** README.md: a worker with its models, and what it needs more while it decodes the largest picture. */
@@ -13,8 +14,9 @@ const LEAST_OPEN_FILES = 4096;
 /** Against the version that package.json asks for. */
 export async function checkNode(): Promise<Finding[]> {
   const { ok, failed } = findings('node');
-  const file = new URL('../../../package.json', import.meta.url);
-  const { engines } = JSON.parse(await readFile(file, 'utf8')) as { engines: { node: string } };
+  const { engines } = JSON.parse(await readFile(installed('package.json'), 'utf8')) as {
+    engines: { node: string };
+  };
   const wanted = engines.node.replace(/^>=/, '');
   return [
     isAtLeast(process.versions.node, wanted)

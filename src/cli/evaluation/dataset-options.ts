@@ -2,7 +2,7 @@ import path from 'node:path';
 
 import type { Command } from 'commander';
 
-import { modelsOption } from '../installation.js';
+import { modelsOption } from '../models-option.js';
 
 /** What both commands want to know about the images that they measure on. */
 export interface DatasetOptions {

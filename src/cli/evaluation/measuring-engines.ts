@@ -4,6 +4,7 @@ import type { EngineChecks } from '../../face/engine.js';
 import { FaceEnginePool } from '../../face/engine-pool.js';
 import type { SubjectRule } from '../../face/face-selection.js';
 import type { ModelPack } from '../../face/model-pack.js';
+import { ENGINE_WORKER } from '../../installation.js';
 import { startProgress } from '../terminal/progress.js';
 
 /** Research sets hold larger files than people send. */
@@ -38,6 +39,7 @@ export async function withEngines<T>(
     limits: LIMITS,
     checks,
     subjectRule,
+    workerFile: ENGINE_WORKER,
   });
   const progress = startProgress(label, images, process.stderr);
   try {

@@ -11,7 +11,7 @@ import { EarlierSystem } from '../../storage/mongo/earlier-system.js';
 import { type Storage, StorageUnavailable } from '../../storage/port.js';
 import { protectTemplates } from '../../template-protection.js';
 import { count } from '../terminal/number-format.js';
-import { installedDirectory } from '../installation.js';
+import { installed } from '../../installation.js';
 import { UsageError } from '../usage-error.js';
 import { importSummary, refusedOf, surveySummary, tokenSummary } from './import-summary.js';
 import { Importation, type Tally } from './importation.js';
@@ -69,7 +69,7 @@ function dryRunNote(surveyed: Tally, { skipRefused }: ImportOptions): string {
 
 /** The model whose templates this installation compares. */
 async function installedModel(): Promise<FaceModel> {
-  const pack = await loadModelPack(installedDirectory('models'));
+  const pack = await loadModelPack(installed('models'));
   const { id, dimensions } = pack.recognition.entry;
   if (dimensions === undefined) {
     throw new UsageError(`models/manifest.json does not say how many "dimensions" the values of ${id} have.`);
