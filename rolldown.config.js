@@ -1,10 +1,8 @@
-import { rmSync } from 'node:fs';
-
 import { defineConfig } from 'rolldown';
 
 /**
- * The server's programs, each with what it uses of `node_modules` in a few files of its own: thousands of small files took
- * longer to find and to open than all else that a start is made of (docs/adr/0036).
+ * The server's programs, each with what it uses of `node_modules` in a few files: to find and open so many small ones
+ * took most of a start (docs/adr/0036).
  */
 const PROGRAMS = ['main', 'cli/main', 'cli/models', 'face-service/main', 'face/engine-worker'];
 
@@ -25,9 +23,6 @@ const BY_THEIR_PLACE = [
 const SELDOM = ['mongodb'];
 const OPTIONAL = [/^@nestjs\/(microservices|websockets|platform-express)/, /^class-(transformer|validator)/];
 const OPTIONAL_OF_FASTIFY = ['@fastify/view'];
-
-// What earlier builds have left: names of chunks change with their content.
-rmSync(new URL('dist/chunks', import.meta.url), { recursive: true, force: true });
 
 export default defineConfig({
   cwd: import.meta.dirname,

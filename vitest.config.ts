@@ -5,7 +5,7 @@ import { type TestProjectConfiguration, defineConfig } from 'vitest/config';
 const MONGODB_ONLY = ['test/mongodb/**/*.test.ts', 'test/contract/mongodb.test.ts', 'test/cli/**/*.test.ts'];
 /** Of the API, what comes to no store, or leaves in it what others leave there, too. */
 const STORELESS = [
-  'test/api/{bad-input,busy,liveness,openapi,page,rate-limits,security-headers,start-up,tracing}.test.ts',
+  'test/api/{busy,liveness,openapi,page,rate-limits,security-headers,start-up,tracing}.test.ts',
 ];
 const onMongodb = process.env['TEST_MONGODB_URL'] !== undefined;
 if (!onMongodb) {

@@ -89,7 +89,7 @@ function newest(sources) {
   return Math.max(...files.map((file) => statSync(file).mtimeMs));
 }
 
-/** What is packed must not have what sources that are gone have left. */
+/** What is packed, or run, must not have what sources that are gone have left. */
 function clear(folder) {
   rmSync(from(folder), { recursive: true, force: true });
 }
@@ -101,6 +101,8 @@ async function bundle() {
     import('rolldown'),
     import('../rolldown.config.js'),
   ]);
+  // Names of chunks change with their content: those of earlier builds would stay.
+  clear('dist/chunks');
   await build(config);
 }
 

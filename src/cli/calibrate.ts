@@ -2,6 +2,7 @@ import path from 'node:path';
 
 import { type Command, Option } from 'commander';
 
+import { installed } from '../installation.js';
 import { calibrate } from './evaluation/calibration-document.js';
 import { calibrationSummary } from './evaluation/calibration-summary.js';
 import { type DatasetOptions, addDatasetOptions, datasetName } from './evaluation/dataset-options.js';
@@ -9,7 +10,6 @@ import { measuredModel } from './evaluation/measured-model.js';
 import { prepareDirectory, writeFileAtomically } from './evaluation/output-files.js';
 import { readPairs } from './evaluation/pairs-file.js';
 import { collectScores } from './evaluation/score-collection.js';
-import { installed } from '../installation.js';
 
 interface CalibrateOptions extends DatasetOptions {
   readonly out: string;

@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 
 import { type Calibration, CalibrationError, readCalibration } from '../face/calibration.js';
 import type { CalibratedPipeline } from '../face/model-pack.js';
+import { installed } from '../installation.js';
 import { givenCommandLine } from './evaluation/command-line.js';
 import { type DatasetOptions, addDatasetOptions, datasetName } from './evaluation/dataset-options.js';
 import { evaluationSummary } from './evaluation/evaluation-summary.js';
@@ -13,7 +14,6 @@ import { prepareDirectory, writeFileAtomically } from './evaluation/output-files
 import { readPairs } from './evaluation/pairs-file.js';
 import { reportDocument } from './evaluation/report-document.js';
 import { collectScores } from './evaluation/score-collection.js';
-import { installed } from '../installation.js';
 
 interface EvaluateOptions extends DatasetOptions {
   readonly report: string;

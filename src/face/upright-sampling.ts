@@ -29,10 +29,9 @@ export function sampleUpright(
   const columns = tapsAlong(width, nx, map.a, map.tx, imageWidth, border);
   const rows = tapsAlong(height, ny, map.d, map.ty, imageHeight, border);
   // One row of the picture's width, between the first and the last column that is looked at.
-  const row = new Int32Array(3 * (columns.end - columns.least));
-  const parts = rows.weights.map((weight) => Math.round(weight * ONE));
+  const row = new Float64Array(3 * (columns.end - columns.least));
   for (let y = 0; y < height; y++) {
-    flattenBytes(data, 3 * columns.least, 3 * imageWidth, rows, parts, y, row);
+    flattenRows(data, 3 * columns.least, 3 * imageWidth, rows, y, row);
     narrowToColours(row, columns, spec, y, out);
   }
 }
@@ -59,52 +58,9 @@ export function sampleLuma(
   }
 }
 
-/** Weight 1 where sums are whole numbers: 255 times as much is still less than 2³¹. */
-const ONE = 2 ** 22;
-
-/**
- * As `flattenRows`, in whole numbers, which takes half the time: a byte need not become a floating-point number first.
- *
- * @param parts the weights of `rows` in parts of `ONE`
- * @param out in parts of `ONE`
- */
-function flattenBytes(
-  data: Uint8Array,
-  start: number,
-  stride: number,
-  { first, count, most }: Taps,
-  parts: Float64Array,
-  y: number,
-  out: Int32Array,
-): void {
-  let p = start + first[y]! * stride;
-  let k = y * most;
-  const end = k + count[y]!;
-  const one = parts[k++]! | 0;
-  if (k === end) {
-    for (let i = 0; i < out.length; i++) out[i] = Math.imul(one, data[p + i]!);
-    return;
-  }
-  // Two rows at a time: half as often over the sums.
-  const two = parts[k++]! | 0;
-  for (let i = 0, q = p + stride; i < out.length; i++, q++) {
-    out[i] = (Math.imul(one, data[p + i]!) + Math.imul(two, data[q]!)) | 0;
-  }
-  p += 2 * stride;
-  for (; k < end; k += 2, p += 2 * stride) {
-    const upper = parts[k]! | 0;
-    // Of an odd number the last one counts once: its neighbour may lie beyond the picture.
-    const lower = k + 1 < end ? parts[k + 1]! | 0 : 0;
-    const below = k + 1 < end ? p + stride : p;
-    for (let i = 0; i < out.length; i++) {
-      out[i] = (out[i]! + Math.imul(upper, data[p + i]!) + Math.imul(lower, data[below + i]!)) | 0;
-    }
-  }
-}
-
 /** @param out the weighted sum of the picture's rows that make row `y`, from the element `start` of each */
 function flattenRows(
-  data: Float32Array,
+  data: Uint8Array | Float32Array,
   start: number,
   stride: number,
   { first, count, weights, most }: Taps,
@@ -132,7 +88,7 @@ function flattenRows(
 }
 
 function narrowToColours(
-  row: Int32Array,
+  row: Float64Array,
   { first, count, weights, least, most }: Taps,
   spec: TensorSpec,
   y: number,
@@ -153,9 +109,9 @@ function narrowToColours(
       green += weight * row[p + 1]!;
       blue += weight * row[p + 2]!;
     }
-    out[redAt + x] = (red / ONE - redMean) / redScale;
-    out[greenAt + x] = (green / ONE - greenMean) / greenScale;
-    out[blueAt + x] = (blue / ONE - blueMean) / blueScale;
+    out[redAt + x] = (red - redMean) / redScale;
+    out[greenAt + x] = (green - greenMean) / greenScale;
+    out[blueAt + x] = (blue - blueMean) / blueScale;
   }
 }
 
