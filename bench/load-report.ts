@@ -7,7 +7,7 @@ import type { Machine } from './machine.js';
 
 /**
  * Of requests that are served, 99 of 100 within these milliseconds. A session check waits for nothing but the event
- * loop. A sign-in waits behind 32 others, and a verification behind 16 pictures (FACE_QUEUE) after its upload: a
+ * loop. A sign-in waits behind 32 others, and a verification behind 32 pictures (FACE_QUEUE) after its upload: a
  * second or two at the pace of this machine, and more while all that shares its cores.
  */
 const P99_LIMIT_MS: Readonly<Record<LoadKind, number>> = {

@@ -180,7 +180,7 @@ export const environmentSchema = z.object({
     )
     .optional(),
   FACE_WORKERS: boundedInt(1, 64).optional(),
-  FACE_QUEUE: boundedInt(1, 10_000).default(16),
+  FACE_QUEUE: boundedInt(1, 10_000).default(32),
   IMAGE_MAX_BYTES: boundedInt(10_000, 100 * MEGA).default(10 * MEGA),
   IMAGE_MAX_PIXELS: boundedInt(100_000, 500 * MEGA).default(25 * MEGA),
 });

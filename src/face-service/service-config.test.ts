@@ -16,7 +16,7 @@ describe('readServiceConfig', () => {
       metricsToken: null,
       tracing: false,
       stopDelaySeconds: 0,
-      face: { workers: 2, maxQueue: 16, limits: { maxBytes: 10_000_000, maxPixels: 25_000_000 } },
+      face: { workers: 2, maxQueue: 32, limits: { maxBytes: 10_000_000, maxPixels: 25_000_000 } },
     });
   });
 
