@@ -59,7 +59,9 @@ export class HonestVisitor {
       });
       this.#client = client;
       client.start({ light: 'none' });
-      while (client.socket.readyState === WebSocket.OPEN) await client.play(this.frames, FRAMES_A_SECOND);
+      // With a result in hand `play` returns at once, and a loop of that alone would never let the end be heard.
+      while (!client.result && client.socket.readyState === WebSocket.OPEN)
+        await client.play(this.frames, FRAMES_A_SECOND);
       const code = await client.closed;
       // The challenge is random and the film is not: it may fail, but is never broken off.
       const problem = client.result?.outcome === 'failed' ? client.result.problem.code : undefined;
