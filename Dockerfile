@@ -22,6 +22,7 @@ COPY web web/
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit
 COPY tsconfig.json rolldown.config.js ./
 COPY scripts/build.js scripts/
+COPY kernels kernels/
 COPY src src/
 RUN npm run build
 COPY models/manifest.json models/

@@ -1,4 +1,5 @@
 // Builds the parts whose sources are newer than what was built of them; otherwise does nothing, fast.
+import { Buffer } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -27,9 +28,28 @@ const ELEMENT = [
   'packages/element/vite.config.ts',
 ];
 const PAGE = ['web/src', 'web/public', 'web/index.html', 'web/package.json', 'web/vite.config.ts'];
+const KERNEL_OPTIONS = [
+  'pixels.ts',
+  'spectrum.ts',
+  ...['--baseDir', from('kernels')],
+  ...['--outFile', 'kernels.wasm'],
+  '-O3',
+  // Indices are right by construction, and nothing is allocated: neither checks nor a garbage collector.
+  '--noAssert',
+  ...['--runtime', 'stub'],
+  ...['--enable', 'simd'],
+];
+const KERNELS_FILE = 'src/face/kernels.generated.ts';
 const ELEMENT_FILE = 'packages/element/dist/vultus-face-check.js';
 
 const steps = [
+  {
+    name: 'kernels',
+    sources: ['kernels'],
+    build: compileKernels,
+    // Beside the sources, where a clean copy of them does not have it.
+    result: KERNELS_FILE,
+  },
   {
     name: 'server',
     sources: ['src', 'rolldown.config.js'],
@@ -64,9 +84,14 @@ const steps = [
   },
 ];
 
-for (const { name, sources, build } of steps) {
+for (const { name, sources, build, result = '.' } of steps) {
   const stamp = from('dist', `.built-${name}`);
-  if (existsSync(stamp) && newest([...SHARED, ...sources]) <= statSync(stamp).mtimeMs) continue;
+  if (
+    existsSync(stamp) &&
+    existsSync(from(result)) &&
+    newest([...SHARED, ...sources]) <= statSync(stamp).mtimeMs
+  )
+    continue;
   process.stderr.write(`Building the ${name} …\n`);
   const began = new Date();
   await build();
@@ -92,6 +117,23 @@ function newest(sources) {
 /** What is packed, or run, must not have what sources that are gone have left. */
 function clear(folder) {
   rmSync(from(folder), { recursive: true, force: true });
+}
+
+/** WebAssembly within a module: whoever runs or bundles the sources has it, wherever they are. */
+async function compileKernels() {
+  find('assemblyscript');
+  const { default: asc } = await import('assemblyscript/asc');
+  let code;
+  const writeFile = (_, content) => (code = Buffer.from(content).toString('base64'));
+  const { error, stderr } = await asc.main(KERNEL_OPTIONS, { writeFile });
+  if (error) {
+    process.stderr.write(`${stderr.toString()}${error.message}\n`);
+    process.exit(1);
+  }
+  writeFileSync(
+    from(KERNELS_FILE),
+    `/** What is in kernels/, compiled; base64. */\nexport const KERNELS = '${code}';\n`,
+  );
 }
 
 /** The server's programs. Not by its command, which would print a line for each file. */

@@ -17,6 +17,7 @@ import { type LumaImage, lumaImage } from './luma-image.js';
 import { templateModelId } from './model-identity.js';
 import type { ModelPack, VerifiedModel } from './model-pack.js';
 import { OnnxSession } from './onnx-session.js';
+import { clearKernelMemory } from './kernels.js';
 import { PresentationAttackDetector, judgePresentation } from './presentation-attack.js';
 import { judgeExposure, judgeQuality, measureQuality } from './quality.js';
 import type { Box, RgbImage } from './rgb-image.js';
@@ -105,6 +106,15 @@ export class FaceEngine {
     clock = new StageClock(),
     examined = true,
   ): Promise<CaptureOutcome> {
+    return forgetting(() => this.#capture(sample, purpose, clock, examined));
+  }
+
+  async #capture(
+    sample: BiometricSample,
+    purpose: CapturePurpose,
+    clock: StageClock,
+    examined: boolean,
+  ): Promise<CaptureOutcome> {
     const face = await this.#locate(sample, clock);
     if (face.outcome !== 'located') return face;
     const quality = judgeQuality(measureQuality(face.image, face, face.reduction), purpose);
@@ -134,6 +144,10 @@ export class FaceEngine {
     purpose: CapturePurpose,
     clock = new StageClock(),
   ): Promise<FrameOutcome> {
+    return forgetting(() => this.#observe(frame, purpose, clock));
+  }
+
+  async #observe(frame: BiometricSample, purpose: CapturePurpose, clock: StageClock): Promise<FrameOutcome> {
     const { embedder, pose, presentation } = this.parts;
     if (!pose || !presentation) throw new Error('the engine was loaded without live sessions');
     const face = await this.#locate(frame, clock);
@@ -177,6 +191,14 @@ export class FaceEngine {
     purpose: CapturePurpose,
     clock = new StageClock(),
   ): Promise<ExaminationOutcome> {
+    return forgetting(() => this.#examine(sample, purpose, clock));
+  }
+
+  async #examine(
+    sample: BiometricSample,
+    purpose: CapturePurpose,
+    clock: StageClock,
+  ): Promise<ExaminationOutcome> {
     const { presentation } = this.parts;
     if (!presentation) throw new Error('the engine was loaded without presentation attack detection');
     const face = await this.#locate(sample, clock);
@@ -209,6 +231,15 @@ export class FaceEngine {
     const aligned = alignFace(image, crop);
     clock.lap('landmarks');
     return { outcome: 'located', image, luma, reduction, box, landmarks, five, crop, aligned };
+  }
+}
+
+/** What a picture has left in the memory that all pictures of this thread use is gone when it has been looked at. */
+async function forgetting<T>(look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } finally {
+    clearKernelMemory();
   }
 }
 

@@ -1,6 +1,6 @@
-import { FourierTransform } from './fourier.js';
 import type { LumaImage } from './luma-image.js';
 import { type Box, centreOf } from './rgb-image.js';
+import { boxSums, powerSpectrum } from './spectrum.js';
 import { boxToOutput } from './tensor-spec.js';
 import { sampleLuma } from './upright-sampling.js';
 
@@ -31,9 +31,6 @@ const RIDGE = { reach: 6, beside: 2 } as const;
 
 /** Added to the power (of 8-bit luma under the window): grain below it must not make peaks in a smooth picture. */
 const FLOOR = 200 * SIDE;
-
-const transform = new FourierTransform(SIDE);
-const HANN = Float64Array.from({ length: SIDE }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / SIDE));
 
 /**
  * A camera that looks at a screen beats with the grid of the screen: moiré, which is a narrow, oblique peak in
@@ -67,17 +64,17 @@ function tileAt(image: LumaImage, face: Box, reduction: 1 | 2): Float32Array {
 
 function prominence(luma: Float32Array): number {
   // Three bins each way: a peak that falls between bins, or is bent a little, is summed again.
-  const power = boxSums(powerSpectrum(luma), 1);
-  const level = new Float64Array(power.length);
+  const power = boxSums(powerSpectrum(luma, SIDE), SIDE, 1);
+  const level = new Float32Array(power.length);
   for (let v = 0; v < SIDE; v++) {
     for (let u = 0; u <= SIDE / 2; u++) {
-      const value = 10 * Math.log10(Math.max(0, power[v * SIDE + u]!) + FLOOR);
+      const value = 10 * Math.log10(power[v * SIDE + u]! + FLOOR);
       level[v * SIDE + u] = value;
       level[mirrored(v) * SIDE + mirrored(u)] = value;
     }
   }
-  const outer = boxSums(level, AROUND.outer);
-  const inner = boxSums(level, AROUND.inner);
+  const outer = boxSums(level, SIDE, AROUND.outer);
+  const inner = boxSums(level, SIDE, AROUND.inner);
   let highest = 0;
   for (let row = 0; row < SIDE; row++) {
     const v = row < SIDE / 2 ? row : row - SIDE;
@@ -96,7 +93,7 @@ function prominence(luma: Float32Array): number {
 }
 
 /** The lower one of the levels further in and further out from a bin, dB: high on a ridge and on its flanks only. */
-function ridgeAt(level: Float64Array, u: number, v: number): number {
+function ridgeAt(level: Float32Array, u: number, v: number): number {
   const radius = Math.hypot(u, v);
   const at = (distance: number) => {
     let highest = -Infinity;
@@ -113,71 +110,4 @@ function ridgeAt(level: Float64Array, u: number, v: number): number {
 /** The bin on the other side of the origin, along one axis. */
 function mirrored(bin: number): number {
   return (SIDE - bin) & (SIDE - 1);
-}
-
-/** Of a real picture the spectrum's one half is the mirror image of the other, so that half of the work will do. */
-function powerSpectrum(luma: Float32Array): Float64Array {
-  let sum = 0;
-  for (const value of luma) sum += value;
-  const mean = sum / luma.length;
-  // Columns of the half that is worked out, each in one piece.
-  const re = new Float64Array((SIDE / 2 + 1) * SIDE);
-  const im = new Float64Array(re.length);
-  // Two real rows are transformed as the two parts of a complex one, and told apart by their symmetry.
-  const even = new Float64Array(SIDE);
-  const odd = new Float64Array(SIDE);
-  for (let y = 0; y < SIDE; y += 2) {
-    for (let x = 0; x < SIDE; x++) {
-      even[x] = (luma[y * SIDE + x]! - mean) * HANN[y]! * HANN[x]!;
-      odd[x] = (luma[(y + 1) * SIDE + x]! - mean) * HANN[y + 1]! * HANN[x]!;
-    }
-    transform.run(even, odd, 0);
-    for (let u = 0; u <= SIDE / 2; u++) {
-      const other = mirrored(u);
-      const at = u * SIDE + y;
-      re[at] = (even[u]! + even[other]!) / 2;
-      im[at] = (odd[u]! - odd[other]!) / 2;
-      re[at + 1] = (odd[u]! + odd[other]!) / 2;
-      im[at + 1] = (even[other]! - even[u]!) / 2;
-    }
-  }
-  const power = new Float64Array(SIDE * SIDE);
-  for (let u = 0; u <= SIDE / 2; u++) {
-    transform.run(re, im, u * SIDE);
-    for (let v = 0; v < SIDE; v++) {
-      const at = u * SIDE + v;
-      const value = re[at]! * re[at]! + im[at]! * im[at]!;
-      power[v * SIDE + u] = value;
-      power[mirrored(v) * SIDE + mirrored(u)] = value;
-    }
-  }
-  return power;
-}
-
-/** The sum of the square of `reach` bins to each side of every bin; the spectrum goes round. */
-function boxSums(bins: Float64Array, reach: number): Float64Array {
-  const rows = new Float64Array(bins.length);
-  for (let row = 0; row < bins.length; row += SIDE) {
-    let sum = 0;
-    for (let column = -reach; column <= reach; column++) sum += bins[row + (column & (SIDE - 1))]!;
-    for (let column = 0; column < SIDE; column++) {
-      rows[row + column] = sum;
-      sum += bins[row + ((column + reach + 1) & (SIDE - 1))]! - bins[row + ((column - reach) & (SIDE - 1))]!;
-    }
-  }
-  const sums = new Float64Array(bins.length);
-  const columns = new Float64Array(SIDE);
-  for (let row = -reach; row <= reach; row++) {
-    const start = (row & (SIDE - 1)) * SIDE;
-    for (let column = 0; column < SIDE; column++) columns[column]! += rows[start + column]!;
-  }
-  for (let row = 0; row < SIDE; row++) {
-    sums.set(columns, row * SIDE);
-    const entering = ((row + reach + 1) & (SIDE - 1)) * SIDE;
-    const leaving = ((row - reach) & (SIDE - 1)) * SIDE;
-    for (let column = 0; column < SIDE; column++) {
-      columns[column]! += rows[entering + column]! - rows[leaving + column]!;
-    }
-  }
-  return sums;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { lumaImage } from './luma-image.js';
 import { sampleToTensor } from './sampling.js';
-import { boxToOutput } from './tensor-spec.js';
+import { type AffineMap, type Border, boxToOutput, reflected, samplesFor } from './tensor-spec.js';
 import { sampleLuma } from './upright-sampling.js';
 
 /** Red rises to the right, green downwards, blue is constant. */
@@ -77,6 +77,77 @@ describe('sampleToTensor', () => {
     const out = new Float32Array(96);
     sampleToTensor(image, boxToOutput(whole, 8, 4), { ...spec('rgb'), mean: 127, scale: 128 }, out);
     expect(out[7]).toBeCloseTo((70 - 127) / 128, 5);
+  });
+});
+
+describe('the kernels', () => {
+  const noise = {
+    width: 97,
+    height: 61,
+    // A linear congruential generator: any picture without a pattern will do.
+    data: Uint8Array.from({ length: 97 * 61 * 3 }, (_, i) => (Math.imul(i + 1, 1_103_515_245) >>> 16) & 255),
+  };
+  const to = { channels: 'bgr', mean: [1, 2, 3], scale: [4, 5, 6] } as const;
+
+  /** What they are to give, the slow way: each sample by itself, in double precision. */
+  function slowly(map: AffineMap, border: Border, width: number, height: number): number[] {
+    const place = (at: number, size: number) => {
+      const inside = border === 'reflect' && (at < 0 || at > size - 1) ? reflected(at, size) : at;
+      return Math.min(size - 1, Math.max(0, inside));
+    };
+    const pixel = (x: number, y: number, channel: number) =>
+      noise.data[3 * (Math.min(60, y) * 97 + Math.min(96, x)) + channel]!;
+    const sampleAt = (u: number, v: number, channel: number) => {
+      const [x, y] = [place(map.a * u + map.b * v + map.tx, 97), place(map.c * u + map.d * v + map.ty, 61)];
+      const [left, top] = [Math.floor(x), Math.floor(y)];
+      const row = (y: number) =>
+        pixel(left, y, channel) * (left + 1 - x) + pixel(left + 1, y, channel) * (x - left);
+      return row(top) * (top + 1 - y) + row(top + 1) * (y - top);
+    };
+    const [nx, ny] = [samplesFor(Math.hypot(map.a, map.c)), samplesFor(Math.hypot(map.b, map.d))];
+    return [2, 1, 0].flatMap((channel) =>
+      Array.from({ length: width * height }, (_, i) => {
+        let sum = 0;
+        for (let j = 0; j < nx * ny; j++) {
+          const u = (i % width) + ((j % nx) + 0.5) / nx - 0.5;
+          const v = Math.floor(i / width) + (Math.floor(j / nx) + 0.5) / ny - 0.5;
+          sum += sampleAt(u, v, channel);
+        }
+        return (sum / (nx * ny) - to.mean[channel]!) / to.scale[channel]!;
+      }),
+    );
+  }
+
+  it.each([
+    ['all of it, reduced', { left: 0, top: 0, width: 97, height: 61 }, 'repeat', 31, 20],
+    ['reduced by more than it is averaged', { left: 0, top: 0, width: 97, height: 61 }, 'repeat', 13, 7],
+    ['a part, enlarged', { left: 60.4, top: 30.2, width: 30, height: 25 }, 'repeat', 45, 33],
+    ['the last corner', { left: 96, top: 60, width: 1, height: 1 }, 'repeat', 5, 5],
+    ['beyond every edge', { left: -20, top: -9, width: 140, height: 80 }, 'reflect', 40, 40],
+    ['nothing of it', { left: 200, top: 100, width: 30, height: 30 }, 'repeat', 9, 9],
+    [
+      'nothing of it, but as a mirror has it',
+      { left: 200, top: 100, width: 30, height: 30 },
+      'reflect',
+      9,
+      9,
+    ],
+  ] as const)('see what the slow way sees, turned and not: %s', (_, box, border, width, height) => {
+    const upright = boxToOutput(box, width, height);
+    for (const turn of [0, 0.3, -1.9]) {
+      const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
+      const map = {
+        ...upright,
+        a: cos * upright.a,
+        b: -sin * upright.d,
+        c: sin * upright.a,
+        d: cos * upright.d,
+      };
+      const out = new Float32Array(3 * width * height);
+      sampleToTensor(noise, turn === 0 ? upright : map, { ...to, width, height }, out, border);
+      const expected = slowly(map, border, width, height);
+      for (const [i, value] of out.entries()) expect(value).toBeCloseTo(expected[i]!, 3);
+    }
   });
 });
 

@@ -1,14 +1,14 @@
-import type { RgbImage } from './rgb-image.js';
 import {
-  type AffineMap,
-  type Border,
-  type Sampling,
-  type TensorSpec,
-  perChannel,
-  placesOfRow,
-  reflected,
-  samplesFor,
-} from './tensor-spec.js';
+  LEVELS_SIZE,
+  type Stretch,
+  copyPart,
+  kernelMemory,
+  kernels,
+  putLevels,
+  takePlanes,
+} from './kernels.js';
+import type { RgbImage } from './rgb-image.js';
+import { type AffineMap, type Border, type Sampling, type TensorSpec, samplesFor } from './tensor-spec.js';
 import { sampleUpright } from './upright-sampling.js';
 
 /**
@@ -36,59 +36,72 @@ export function sampleToTensor(
 }
 
 function sampleTurned(
-  { width: imageWidth, height: imageHeight, data }: RgbImage,
+  image: RgbImage,
   map: AffineMap,
   spec: TensorSpec,
   out: Float32Array,
   { border, nx, ny }: Sampling,
 ): void {
   const { width, height } = spec;
-  const stride = imageWidth * 3;
-  const maxX = imageWidth - 1;
-  const maxY = imageHeight - 1;
-  const samples = nx * ny;
+  const { columns, rows } = border === 'reflect' ? wholeOf(image) : seenThrough(map, spec, image);
+  const stride = 3 * columns.reach;
+  const { at, bytes, floats, doubles } = kernelMemory({
+    picture: (rows.reach + 1) * stride,
+    map: 6 * 8,
+    levels: LEVELS_SIZE,
+    planes: 4 * 3 * width * height,
+  });
+  const samples = { least: 3 * columns.least, reach: stride };
+  copyPart(image.data, 3 * image.width, rows, samples, bytes, at.picture);
+  const { a, b, tx, c, d, ty } = map;
+  doubles.set([a, b, tx - columns.least, c, d, ty - rows.least], at.map / 8);
+  putLevels(spec, floats, at.levels);
   const reflect = border === 'reflect';
-  const [redScale, greenScale, blueScale] = perChannel(spec.scale);
-  const [redMean, greenMean, blueMean] = perChannel(spec.mean);
+  kernels.sampleTurned(
+    at.picture,
+    columns.reach,
+    rows.reach,
+    at.map,
+    nx,
+    ny,
+    reflect,
+    at.levels,
+    width,
+    height,
+    at.planes,
+  );
+  takePlanes(floats, at.planes, spec, out);
+}
 
-  for (let y = 0; y < height; y++) {
-    const { red: redAt, green: greenAt, blue: blueAt } = placesOfRow(spec, y);
-    for (let x = 0; x < width; x++) {
-      let red = 0;
-      let green = 0;
-      let blue = 0;
-      for (let j = 0; j < ny; j++) {
-        const v = y + (j + 0.5) / ny - 0.5;
-        for (let i = 0; i < nx; i++) {
-          const u = x + (i + 0.5) / nx - 0.5;
-          let sx = map.a * u + map.b * v + map.tx;
-          let sy = map.c * u + map.d * v + map.ty;
-          if (reflect && (sx < 0 || sx > maxX)) sx = reflected(sx, imageWidth);
-          if (reflect && (sy < 0 || sy > maxY)) sy = reflected(sy, imageHeight);
-          sx = Math.min(maxX, Math.max(0, sx));
-          sy = Math.min(maxY, Math.max(0, sy));
-          const x0 = sx | 0;
-          const y0 = sy | 0;
-          const fx = sx - x0;
-          const fy = sy - y0;
-          const p00 = y0 * stride + x0 * 3;
-          const p01 = x0 < maxX ? p00 + 3 : p00;
-          const down = y0 < maxY ? stride : 0;
-          const p10 = p00 + down;
-          const p11 = p01 + down;
-          const w00 = (1 - fx) * (1 - fy);
-          const w01 = fx * (1 - fy);
-          const w10 = (1 - fx) * fy;
-          const w11 = fx * fy;
-          // The indices are inside by construction; `!` keeps this loop free of checks.
-          red += data[p00]! * w00 + data[p01]! * w01 + data[p10]! * w10 + data[p11]! * w11;
-          green += data[p00 + 1]! * w00 + data[p01 + 1]! * w01 + data[p10 + 1]! * w10 + data[p11 + 1]! * w11;
-          blue += data[p00 + 2]! * w00 + data[p01 + 2]! * w01 + data[p10 + 2]! * w10 + data[p11 + 2]! * w11;
-        }
-      }
-      out[redAt + x] = (red / samples - redMean) / redScale;
-      out[greenAt + x] = (green / samples - greenMean) / greenScale;
-      out[blueAt + x] = (blue / samples - blueMean) / blueScale;
-    }
-  }
+interface Part {
+  readonly columns: Stretch;
+  readonly rows: Stretch;
+}
+
+function wholeOf({ width, height }: RgbImage): Part {
+  return { columns: { least: 0, reach: width }, rows: { least: 0, reach: height } };
+}
+
+/** All that the pixels of an output are made of; where they lie beyond the picture, its nearest edge. */
+function seenThrough(
+  { a, b, tx, c, d, ty }: AffineMap,
+  { width, height }: TensorSpec,
+  image: RgbImage,
+): Part {
+  const corners = [-0.5, width - 0.5].flatMap((u) => [-0.5, height - 0.5].map((v) => ({ u, v })));
+  const stretch = (places: number[], size: number): Stretch => {
+    const inside = (place: number) => Math.min(size - 1, Math.max(0, place));
+    const least = inside(Math.floor(Math.min(...places)));
+    return { least, reach: inside(Math.ceil(Math.max(...places))) - least + 1 };
+  };
+  return {
+    columns: stretch(
+      corners.map(({ u, v }) => a * u + b * v + tx),
+      image.width,
+    ),
+    rows: stretch(
+      corners.map(({ u, v }) => c * u + d * v + ty),
+      image.height,
+    ),
+  };
 }

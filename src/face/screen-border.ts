@@ -1,7 +1,7 @@
 import type { LumaImage } from './luma-image.js';
 import { type Box, centreOf } from './rgb-image.js';
 import { boxToOutput } from './tensor-spec.js';
-import { sampleLuma } from './upright-sampling.js';
+import { averageLuma, sampleLuma } from './upright-sampling.js';
 import { type Line, type LinePicture, findLines, supportBetween, uprightEdges } from './straight-lines.js';
 
 /** A face box is about so many times as long as the face is wide. */
@@ -126,45 +126,10 @@ function workingPicture(image: LumaImage, face: Box): LinePicture {
       if (px >= 0 && px <= image.width) inside[row * WIDTH + column] = 1;
     }
   }
-  if (scale > 1) averageInto(luma, image, area, scale);
-  else {
-    const spec = { width: WIDTH, height: HEIGHT, mean: 0, scale: 1 } as const;
-    sampleLuma(image, boxToOutput(area, WIDTH, HEIGHT), spec, luma);
-  }
+  const size = { width: WIDTH, height: HEIGHT };
+  if (scale > 1) averageLuma(image, area, scale, size, luma);
+  else sampleLuma(image, boxToOutput(area, WIDTH, HEIGHT), { ...size, mean: 0, scale: 1 }, luma);
   return { width: WIDTH, height: HEIGHT, luma, inside };
-}
-
-/** Every pixel of the photograph counts: four samples an axis, as models get, would leave fine stripes as coarse ones. */
-function averageInto(luma: Float32Array, { width, height, data }: LumaImage, area: Box, scale: number): void {
-  const span = (start: number, cell: number, size: number): [number, number] => {
-    const centre = start + (cell + 0.5) * scale;
-    const first = Math.min(size - 1, Math.max(0, Math.floor(centre - scale / 2 + 0.5)));
-    return [first, Math.max(first + 1, Math.min(size, Math.floor(centre + scale / 2 + 0.5)))];
-  };
-  const columns = Array.from({ length: WIDTH }, (_, x) => span(area.left, x, width));
-  const lefts = Int32Array.from(columns, ([left]) => left);
-  const rights = Int32Array.from(columns, ([, right]) => right);
-  const [least, end] = [lefts[0]!, rights[WIDTH - 1]!];
-  // The rows of a cell are added up for all cells beside each other at once, four rows at a time.
-  const sums = new Float64Array(end - least);
-  for (let y = 0; y < HEIGHT; y++) {
-    const [top, bottom] = span(area.top, y, height);
-    sums.fill(0);
-    let at = top * width + least;
-    let rows = bottom - top;
-    for (; rows >= 4; rows -= 4, at += 4 * width) {
-      const [second, third, fourth] = [at + width, at + 2 * width, at + 3 * width];
-      for (let i = 0; i < sums.length; i++) {
-        sums[i]! += data[at + i]! + data[second + i]! + data[third + i]! + data[fourth + i]!;
-      }
-    }
-    for (; rows > 0; rows--, at += width) for (let i = 0; i < sums.length; i++) sums[i]! += data[at + i]!;
-    for (let x = 0; x < WIDTH; x++) {
-      let sum = 0;
-      for (let column = lefts[x]!; column < rights[x]!; column++) sum += sums[column - least]!;
-      luma[y * WIDTH + x] = sum / ((bottom - top) * (rights[x]! - lefts[x]!));
-    }
-  }
 }
 
 function faceLuma({ luma }: LinePicture): number {

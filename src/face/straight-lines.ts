@@ -77,29 +77,33 @@ export function findLines(picture: LinePicture, edges: UprightEdges, search: Lin
   if (columns <= 0) return [];
 
   const marks = marksOf(picture, edges, rises);
-  const supports = SLOPES.map((slope) => {
-    const shifts = Int32Array.from({ length: 2 * reach }, (_, i) => rounded(slope * (i - reach)));
-    const support = new Float64Array(columns);
-    for (let column = 0; column < columns; column++) {
-      let [hits, seen] = [0, 0];
-      for (let i = 0, start = (centreRow - reach) * width; i < shifts.length; i++, start += width) {
-        const x = from + column + shifts[i]!;
-        if (x < 0 || x >= width) continue;
-        const mark = marks[start + x]!;
-        seen += mark & 1;
-        hits += mark >> 1;
+  // For each slope the support of the line through each column of the centre row.
+  const supports = new Float64Array(SLOPES.length * columns);
+  for (const [k, slope] of SLOPES.entries()) {
+    // How many rows of a line have a picture, and how many an edge: row after row, for all columns at once.
+    const seen = new Uint16Array(columns);
+    const hits = new Uint16Array(columns);
+    for (let i = -reach; i < reach; i++) {
+      const shift = from + rounded(slope * i);
+      const start = (centreRow + i) * width + shift;
+      const end = Math.min(columns, width - shift);
+      for (let column = Math.max(0, -shift); column < end; column++) {
+        const mark = marks[start + column]!;
+        seen[column]! += mark & 1;
+        hits[column]! += mark >> 1;
       }
-      if (seen > MIN_INSIDE * 2 * reach) support[column] = hits / seen;
     }
-    return support;
-  });
+    for (let column = 0; column < columns; column++) {
+      const rows = seen[column]!;
+      if (rows > MIN_INSIDE * 2 * reach) supports[k * columns + column] = hits[column]! / rows;
+    }
+  }
 
   const lines: Line[] = [];
   while (lines.length < MAX_LINES) {
-    const best = Math.max(...supports.map((row) => Math.max(...row)));
-    if (best < MIN_SUPPORT) break;
-    const k = supports.findIndex((row) => row.includes(best));
-    const column = supports[k]!.indexOf(best);
+    const best = indexOfHighest(supports);
+    if (supports[best]! < MIN_SUPPORT) break;
+    const [k, column] = [Math.floor(best / columns), best % columns];
     const [at, slope] = [from + column, SLOPES[k]!];
     const line: Line = {
       at,
@@ -114,11 +118,19 @@ export function findLines(picture: LinePicture, edges: UprightEdges, search: Lin
       line.edges[y + 1] = line.edges[y]! + (mark >> 1);
     }
     lines.push(line);
-    for (const row of supports.slice(Math.max(0, k - SAME_LINE), k + SAME_LINE + 1)) {
-      row.fill(0, Math.max(0, column - SAME_LINE), column + SAME_LINE + 1);
+    const [left, right] = [Math.max(0, column - SAME_LINE), Math.min(columns, column + SAME_LINE + 1)];
+    for (let near = Math.max(0, k - SAME_LINE); near <= k + SAME_LINE && near < SLOPES.length; near++) {
+      supports.fill(0, near * columns + left, near * columns + right);
     }
   }
   return lines;
+}
+
+/** @returns of equal ones the first; values are not negative */
+function indexOfHighest(values: Float64Array): number {
+  let highest = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[highest]!) highest = i;
+  return highest;
 }
 
 /** @returns for each pixel 0 beyond the photograph, 1 in it, 3 where there is also an edge within a pixel of the row */

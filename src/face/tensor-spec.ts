@@ -74,8 +74,10 @@ export function placesOfRow({ width, height, channels }: TensorSpec, row: number
 }
 
 /** ITU-R BT.601, as the landmark model was trained on. */
+export const LUMA = { red: 0.299, green: 0.587, blue: 0.114 } as const;
+
 export function lumaOf(red: number, green: number, blue: number): number {
-  return 0.299 * red + 0.587 * green + 0.114 * blue;
+  return LUMA.red * red + LUMA.green * green + LUMA.blue * blue;
 }
 
 export function perChannel(value: PerChannel): readonly [number, number, number] {

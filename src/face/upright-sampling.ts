@@ -1,4 +1,13 @@
 import type { LumaImage } from './luma-image.js';
+import {
+  LEVELS_SIZE,
+  type Stretch,
+  copyPart,
+  kernelMemory,
+  kernels,
+  putLevels,
+  takePlanes,
+} from './kernels.js';
 import type { RgbImage } from './rgb-image.js';
 import {
   type AffineMap,
@@ -7,16 +16,13 @@ import {
   type Sampling,
   type TensorSpec,
   type UprightMap,
-  perChannel,
-  placesOfRow,
   reflected,
   samplesFor,
 } from './tensor-spec.js';
 
 /**
  * `sampleToTensor` where the map does not turn: what an output pixel is made of along a column has nothing to do with
- * what it is made of along a row, so that one is summed after the other. Columns first, for their inner loop runs along
- * the picture's rows.
+ * what it is made of along a row, so that one is summed after the other.
  */
 export function sampleUpright(
   { width: imageWidth, height: imageHeight, data }: RgbImage,
@@ -28,12 +34,33 @@ export function sampleUpright(
   const { width, height } = spec;
   const columns = tapsAlong(width, nx, map.a, map.tx, imageWidth, border);
   const rows = tapsAlong(height, ny, map.d, map.ty, imageHeight, border);
-  // One row of the picture's width, between the first and the last column that is looked at.
-  const row = new Float64Array(3 * (columns.end - columns.least));
-  for (let y = 0; y < height; y++) {
-    flattenRows(data, 3 * columns.least, 3 * imageWidth, rows, y, row);
-    narrowToColours(row, columns, spec, y, out);
-  }
+  const stride = 3 * columns.reach;
+  const { at, bytes, integers, floats } = kernelMemory({
+    picture: rows.reach * stride,
+    rows: tapsSize(rows),
+    columns: tapsSize(columns),
+    levels: LEVELS_SIZE,
+    row: 4 * stride,
+    planes: 4 * 3 * width * height,
+  });
+  copyPart(data, 3 * imageWidth, rows, { least: 3 * columns.least, reach: stride }, bytes, at.picture);
+  putTaps(rows, at.rows, integers, floats);
+  putTaps(columns, at.columns, integers, floats);
+  putLevels(spec, floats, at.levels);
+  kernels.sampleColours(
+    at.picture,
+    stride,
+    at.rows,
+    height,
+    rows.most,
+    at.columns,
+    width,
+    columns.most,
+    at.levels,
+    at.row,
+    at.planes,
+  );
+  takePlanes(floats, at.planes, spec, out);
 }
 
 /**
@@ -41,106 +68,92 @@ export function sampleUpright(
  *
  * @param out length `width * height`; overwritten
  */
-export function sampleLuma(
-  { width: imageWidth, height: imageHeight, data }: LumaImage,
-  map: UprightMap,
+export function sampleLuma(image: LumaImage, map: UprightMap, spec: GreySpec, out: Float32Array): void {
+  const columns = tapsAlong(spec.width, samplesFor(map.a), map.a, map.tx, image.width, 'repeat');
+  const rows = tapsAlong(spec.height, samplesFor(map.d), map.d, map.ty, image.height, 'repeat');
+  sumLuma(image, columns, rows, spec, out);
+}
+
+/**
+ * The mean of all pixels that lie in each output pixel, be they ever so many: four samples an axis, as models get, would
+ * leave fine stripes as coarse ones. Beyond the picture, its nearest pixels.
+ *
+ * @param scale pixels of `image` per output pixel, more than 1 @param out length `width * height`; overwritten
+ */
+export function averageLuma(
+  image: LumaImage,
+  area: { readonly left: number; readonly top: number },
+  scale: number,
+  size: { readonly width: number; readonly height: number },
+  out: Float32Array,
+): void {
+  const columns = wholeTapsAlong(size.width, scale, area.left, image.width);
+  const rows = wholeTapsAlong(size.height, scale, area.top, image.height);
+  sumLuma(image, columns, rows, { ...size, mean: 0, scale: 1 }, out);
+}
+
+function sumLuma(
+  { width: imageWidth, data }: LumaImage,
+  columns: Taps,
+  rows: Taps,
   { width, height, mean, scale }: GreySpec,
   out: Float32Array,
 ): void {
-  const [nx, ny] = [samplesFor(map.a), samplesFor(map.d)];
-  const columns = tapsAlong(width, nx, map.a, map.tx, imageWidth, 'repeat');
-  const rows = tapsAlong(height, ny, map.d, map.ty, imageHeight, 'repeat');
-  const row = new Float64Array(columns.end - columns.least);
-  for (let y = 0; y < height; y++) {
-    flattenRows(data, columns.least, imageWidth, rows, y, row);
-    narrowToOne(row, columns, out, y * width);
-    for (let i = y * width; i < (y + 1) * width; i++) out[i] = (out[i]! - mean) / scale;
-  }
-}
-
-/** @param out the weighted sum of the picture's rows that make row `y`, from the element `start` of each */
-function flattenRows(
-  data: Uint8Array | Float32Array,
-  start: number,
-  stride: number,
-  { first, count, weights, most }: Taps,
-  y: number,
-  out: Float64Array,
-): void {
-  const taps = count[y]!;
-  let p = start + first[y]! * stride;
-  let k = y * most;
-  const end = k + taps;
-  // Two rows at a time: half as often over the sums.
-  if (taps % 2 === 1) {
-    const weight = weights[k++]!;
-    for (let i = 0; i < out.length; i++) out[i] = weight * data[p + i]!;
-    p += stride;
-  } else {
-    out.fill(0);
-  }
-  for (; k < end; k += 2, p += 2 * stride) {
-    const upper = weights[k]!;
-    const lower = weights[k + 1]!;
-    const q = p + stride;
-    for (let i = 0; i < out.length; i++) out[i]! += upper * data[p + i]! + lower * data[q + i]!;
-  }
-}
-
-function narrowToColours(
-  row: Float64Array,
-  { first, count, weights, least, most }: Taps,
-  spec: TensorSpec,
-  y: number,
-  out: Float32Array,
-): void {
-  const [redScale, greenScale, blueScale] = perChannel(spec.scale);
-  const [redMean, greenMean, blueMean] = perChannel(spec.mean);
-  const { red: redAt, green: greenAt, blue: blueAt } = placesOfRow(spec, y);
-  for (let x = 0; x < count.length; x++) {
-    let red = 0;
-    let green = 0;
-    let blue = 0;
-    let p = 3 * (first[x]! - least);
-    const end = x * most + count[x]!;
-    for (let k = x * most; k < end; k++, p += 3) {
-      const weight = weights[k]!;
-      red += weight * row[p]!;
-      green += weight * row[p + 1]!;
-      blue += weight * row[p + 2]!;
-    }
-    out[redAt + x] = (red - redMean) / redScale;
-    out[greenAt + x] = (green - greenMean) / greenScale;
-    out[blueAt + x] = (blue - blueMean) / blueScale;
-  }
-}
-
-/** @param start where the row begins in `out` */
-function narrowToOne(
-  row: Float64Array,
-  { first, count, weights, least, most }: Taps,
-  out: Float32Array,
-  start: number,
-): void {
-  for (let x = 0; x < count.length; x++) {
-    let sum = 0;
-    let p = first[x]! - least;
-    const end = x * most + count[x]!;
-    for (let k = x * most; k < end; k++, p++) sum += weights[k]! * row[p]!;
-    out[start + x] = sum;
-  }
+  const stride = columns.reach;
+  const { at, integers, floats } = kernelMemory({
+    picture: 4 * rows.reach * stride,
+    rows: tapsSize(rows),
+    columns: tapsSize(columns),
+    row: 4 * stride,
+    plane: 4 * width * height,
+  });
+  copyPart(data, imageWidth, rows, columns, floats, at.picture / 4);
+  putTaps(rows, at.rows, integers, floats);
+  putTaps(columns, at.columns, integers, floats);
+  kernels.sampleGrey(
+    at.picture,
+    stride,
+    at.rows,
+    height,
+    rows.most,
+    at.columns,
+    width,
+    columns.most,
+    mean,
+    scale,
+    at.row,
+    at.plane,
+  );
+  const start = at.plane / 4;
+  out.set(floats.subarray(start, start + width * height));
 }
 
 /** Which source pixels make an output pixel along one axis: a run of them, each with its weight; the weights sum to 1. */
-interface Taps {
+interface Taps extends Stretch {
+  /** From `least` on. */
   readonly first: Int32Array;
   readonly count: Int32Array;
   /** `most` places for each output pixel, of which `count` are used. */
-  readonly weights: Float64Array;
+  readonly weights: Float32Array;
   readonly most: number;
-  /** The first source pixel that any of them is made of, and the one after the last. */
-  readonly least: number;
-  readonly end: number;
+}
+
+/** @returns bytes that `putTaps` needs */
+function tapsSize({ first, count, weights }: Taps): number {
+  return first.byteLength + count.byteLength + weights.byteLength;
+}
+
+/** @param address where the kernels find them */
+function putTaps(
+  { first, count, weights }: Taps,
+  address: number,
+  integers: Int32Array,
+  floats: Float32Array,
+): void {
+  const start = address / 4;
+  integers.set(first, start);
+  integers.set(count, start + first.length);
+  floats.set(weights, start + first.length + count.length);
 }
 
 /** @param perPixel samples averaged for each output pixel, each of them interpolated between its two neighbours */
@@ -156,7 +169,7 @@ function tapsAlong(
   const most = Math.min(size, Math.ceil(Math.abs(step)) + 2);
   const first = new Int32Array(length);
   const count = new Int32Array(length);
-  const weights = new Float64Array(length * most);
+  const weights = new Float32Array(length * most);
   const places = new Float64Array(perPixel);
   let least = last;
   let end = 0;
@@ -184,5 +197,26 @@ function tapsAlong(
     least = Math.min(least, from);
     end = Math.max(end, from + count[x]!);
   }
-  return { first, count, weights, most, least, end };
+  for (let x = 0; x < length; x++) first[x]! -= least;
+  return { first, count, weights, most, least, reach: end - least };
+}
+
+/** Each output pixel from the whole pixels whose middles lie in it, at least one. */
+function wholeTapsAlong(length: number, step: number, start: number, size: number): Taps {
+  const most = Math.ceil(step) + 1;
+  const first = new Int32Array(length);
+  const count = new Int32Array(length);
+  const weights = new Float32Array(length * most);
+  for (let x = 0; x < length; x++) {
+    const centre = start + (x + 0.5) * step;
+    const from = Math.min(size - 1, Math.max(0, Math.floor(centre - step / 2 + 0.5)));
+    const end = Math.max(from + 1, Math.min(size, Math.floor(centre + step / 2 + 0.5)));
+    first[x] = from;
+    count[x] = end - from;
+    weights.fill(1 / (end - from), x * most, x * most + end - from);
+  }
+  const least = first[0]!;
+  const reach = first[length - 1]! + count[length - 1]! - least;
+  for (let x = 0; x < length; x++) first[x]! -= least;
+  return { first, count, weights, most, least, reach };
 }

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { FaceEngine } from '../../src/face/engine.js';
 import type { ObservedFace } from '../../src/face/frame-observation.js';
+import { kernels } from '../../src/face/kernels.js';
 import { ENGINE_OPTIONS, shippedModels } from '../support/engine.js';
 import { type Film, filmFrame, groupPhotograph, still } from '../support/faces.js';
 
@@ -69,6 +70,16 @@ describe('what is observed in a frame', () => {
     expect(await outcome(await groupPhotograph('sample1.jpg'))).toBe('multiple_faces');
     expect(await outcome(new Uint8Array(100))).toBe('unsupported_image');
   });
+
+  it.each(['observe', 'capture', 'examine'] as const)(
+    'is forgotten by the memory of the kernels after each call: %s',
+    async (call) => {
+      const picture = await still('franck_02159.jpg');
+      await engine[call](picture, 'verification');
+      expect(kernels.memory.buffer.byteLength).toBeGreaterThan(500_000);
+      expect(Buffer.from(kernels.memory.buffer).every((byte) => byte === 0)).toBe(true);
+    },
+  );
 
   it('needs an engine that was loaded for it', async () => {
     const checks = { presentation: false, live: false };
