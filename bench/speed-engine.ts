@@ -1,4 +1,5 @@
 import { startProgress } from '../src/cli/terminal/progress.js';
+import type { ImageLimits } from '../src/face/decode.js';
 import { FaceEngine } from '../src/face/engine.js';
 import { ENGINE_STAGES, type EngineStage, StageClock, type StageTimes } from '../src/face/engine-report.js';
 import type { ModelPack } from '../src/face/model-pack.js';
@@ -21,6 +22,7 @@ import {
 } from './speed-floor.js';
 import type { PictureSize, Subject } from './speed-images.js';
 
+export const LIMITS: ImageLimits = { maxBytes: 10_000_000, maxPixels: 25_000_000 };
 /** The engine ÷ bare models and decoder. */
 const LIMIT = { most: 1.25 };
 const SIZES = ['640×480', '1920×1080'] as const;
@@ -74,7 +76,7 @@ export async function measureEngine(
 
 export async function loadEngine(pack: ModelPack, presentation: boolean): Promise<FaceEngine> {
   return FaceEngine.load(pack, {
-    limits: { maxBytes: 10_000_000, maxPixels: 25_000_000 },
+    limits: LIMITS,
     checks: { presentation, live: false },
     subjectRule: 'largest',
   });

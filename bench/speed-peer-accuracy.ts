@@ -19,8 +19,9 @@ import { startProgress } from '../src/cli/terminal/progress.js';
 import { UsageError } from '../src/cli/usage-error.js';
 import { decodeImage } from '../src/face/decode.js';
 import type { ModelPack } from '../src/face/model-pack.js';
+import { OneDescriptor } from './one-descriptor.js';
 import { type PeerFace, PeerProcess } from './speed-peer-process.js';
-import type { PeerAccuracy } from './speed-peers.js';
+import { OURS, type PeerAccuracy } from './speed-peers.js';
 
 export interface LabelledFaces {
   readonly pairs: string;
@@ -51,7 +52,10 @@ export async function measurePeerAccuracy(
   );
   const images = [...new Set(pairs.flatMap(({ a, b }) => [a, b]))];
   const read = (image: string) => readFile(path.join(folder, image));
-  const described = new Map<string, Descriptors>([['vultus', await describeOurs(pack, images, read)]]);
+  const described = new Map<string, Descriptors>([
+    [OURS.oneDescriptor, await describeOnce(pack, images, read)],
+    [OURS.asCompared, await describeOurs(pack, images, read)],
+  ]);
   const progress = startProgress('Peers on labelled faces, picture', 2 * images.length, process.stderr);
   // Nothing is timed here: each has a core.
   await Promise.all(
@@ -80,6 +84,20 @@ export async function measurePeerAccuracy(
 function evenly<T>(items: readonly T[], count: number): T[] {
   const taken = Math.min(count, items.length);
   return Array.from({ length: taken }, (_, i) => items[Math.floor((i * items.length) / taken)]!);
+}
+
+async function describeOnce(
+  pack: ModelPack,
+  images: readonly string[],
+  read: (image: string) => Promise<Buffer>,
+): Promise<Descriptors> {
+  const single = await OneDescriptor.load(pack, LIMITS);
+  const descriptors = new Map<string, Float32Array>();
+  for (const image of images) {
+    const descriptor = await single.describe(await read(image), 'nearest_to_centre');
+    if (descriptor) descriptors.set(image, descriptor);
+  }
+  return descriptors;
 }
 
 async function describeOurs(

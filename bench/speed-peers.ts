@@ -1,6 +1,7 @@
 import { startProgress } from '../src/cli/terminal/progress.js';
 import type { ModelPack } from '../src/face/model-pack.js';
-import { captured, loadEngine } from './speed-engine.js';
+import { OneDescriptor } from './one-descriptor.js';
+import { LIMITS, captured, loadEngine } from './speed-engine.js';
 import {
   LEAST_ROUNDS,
   type SectionReport,
@@ -22,7 +23,11 @@ const SIZES = ['640×480', '1920×1080'] as const;
 /** A peer's round takes long, and says as much as several short ones. */
 const ROUNDS_IN_ONE = 0.5;
 
+/** What is known of each, by its name. */
 export type PeerAccuracy = Readonly<Record<string, string>>;
+
+/** Ours, by the names that accuracy knows them by. */
+export const OURS = { oneDescriptor: 'ours', asCompared: 'ours with the mirrored face' } as const;
 
 /** One who looks at faces. */
 interface Contender {
@@ -34,10 +39,9 @@ interface Contender {
 }
 
 /**
- * The same work on the same pictures: decoding, detection, landmarks or mesh, descriptor. Each peer in a process of
- * its own, ours in this one; one works at a time.
- *
- * @param accuracy what is known of each, by its name, `vultus` for ours
+ * The same work on the same pictures: decoding, detection, landmarks or mesh, one descriptor; and beside it what the engine
+ * does before it compares, which is a second descriptor. Each peer in a process of its own, ours in this one; one works
+ * at a time.
  */
 export async function measurePeers(
   pack: ModelPack,
@@ -47,7 +51,16 @@ export async function measurePeers(
   signal: AbortSignal,
 ): Promise<SectionReport> {
   const engine = await loadEngine(pack, false);
-  const ours = contender('vultus', async (jpeg, subject) => (await captured(engine, jpeg, subject)).elapsed);
+  const single = await OneDescriptor.load(pack, LIMITS);
+  const ours = contender(OURS.oneDescriptor, async (jpeg, subject) => {
+    const startedAt = performance.now();
+    if (!(await single.describe(jpeg, 'largest'))) throw new Error(`no descriptor of ${subject}`);
+    return performance.now() - startedAt;
+  });
+  const asCompared = contender(
+    OURS.asCompared,
+    async (jpeg, subject) => (await captured(engine, jpeg, subject)).elapsed,
+  );
   const processes: PeerProcess[] = [];
   try {
     for (const { file } of PEERS) processes.push(await PeerProcess.start(file));
@@ -59,11 +72,14 @@ export async function measurePeers(
         return ms;
       }),
     );
-    await measureInRounds([ours, ...theirs], subjects, Math.ceil(rounds * ROUNDS_IN_ONE), signal);
+    await measureInRounds([ours, asCompared, ...theirs], subjects, Math.ceil(rounds * ROUNDS_IN_ONE), signal);
     const judged = rounds >= LEAST_ROUNDS;
     return {
       rows: SIZES.flatMap((size) =>
-        theirs.flatMap((peer, i) => peerRow(size, peer, ours, { limit: PEERS[i]!.limit, judged, accuracy })),
+        theirs.flatMap((peer, i) => [
+          ...peerRow(size, peer, ours, accuracy, { limit: PEERS[i]!.limit, judged }),
+          ...peerRow(size, peer, asCompared, accuracy),
+        ]),
       ).concat(accuracyOfOurs(accuracy)),
       notes: [
         ...processes.map(
@@ -72,7 +88,7 @@ export async function measurePeers(
             `${threads === 1 ? 'one thread, which is what TensorFlow.js allows itself in Node' : `${threads} threads`}.`,
         ),
         'Peers: one face looked for, nothing kept from one picture to the next, everything else of them switched off, ' +
-          'warmed up; decoded by the same sharp, and the decoding counts on both sides. Ours is the engine without presentation.',
+          'warmed up; decoded by the same sharp, and the decoding counts on both sides. Ours is without presentation.',
       ],
     };
   } finally {
@@ -111,14 +127,14 @@ async function measureInRounds(
 interface Judgement {
   readonly limit: { readonly least: number };
   readonly judged: boolean;
-  readonly accuracy: PeerAccuracy;
 }
 
 function peerRow(
   size: PictureSize & (typeof SIZES)[number],
   peer: Contender,
   ours: Contender,
-  { limit, judged, accuracy }: Judgement,
+  accuracy: PeerAccuracy,
+  judgement?: Judgement,
 ): SpeedRow[] {
   const all = peer.rounds[size];
   const found = (round: readonly number[], i: number) => round.filter((_, j) => !Number.isNaN(all[i]![j]));
@@ -131,9 +147,9 @@ function peerRow(
   return [
     {
       section: 'peers',
-      name: `${size}: ${peer.name} ÷ ours, a picture${overlooked === 0 ? '' : ` (without ${overlooked} in which it finds no face)`}`,
+      name: `${size}: ${peer.name} ÷ ${ours.name}, a picture${overlooked === 0 ? '' : ` (without ${overlooked} in which it finds no face)`}`,
       ...ratio,
-      ...(size === '640×480' ? verdict(ratio.value, limit, judged) : {}),
+      ...(judgement && size === '640×480' ? verdict(ratio.value, judgement.limit, judgement.judged) : {}),
       ours: spreadOf(rounds.against),
       against: spreadOf(rounds.ours),
       ...(known === undefined ? {} : { accuracy: known }),
@@ -141,8 +157,10 @@ function peerRow(
   ];
 }
 
-function accuracyOfOurs({ vultus }: PeerAccuracy): SpeedRow[] {
-  return vultus === undefined
-    ? []
-    : [{ section: 'peers', name: 'ours, for accuracy', value: null, accuracy: vultus }];
+function accuracyOfOurs(accuracy: PeerAccuracy): SpeedRow[] {
+  return Object.values(OURS).flatMap((name) => {
+    const known = accuracy[name];
+    if (known === undefined) return [];
+    return [{ section: 'peers', name: `${name}, for accuracy`, value: null, accuracy: known }];
+  });
 }

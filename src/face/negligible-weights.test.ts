@@ -38,9 +38,9 @@ function bytesOf(weights: readonly number[]): Uint8Array {
 
 describe('clearNegligibleWeights', () => {
   it.each(['raw', 'floats'] as const)('clears what is too small to count, of weights as %s', (field) => {
-    const model = modelWith(FLOAT, bytesOf([1, -1e-40, 1e-30, 0, -0.5, 1e-12]), field);
+    const model = modelWith(FLOAT, bytesOf([1, -1e-40, 9.9e-21, 0, -0.5, 1.1e-20]), field);
     expect(clearNegligibleWeights(model)).toBe(2);
-    expect(model).toEqual(modelWith(FLOAT, bytesOf([1, 0, 0, 0, -0.5, 1e-12]), field));
+    expect(model).toEqual(modelWith(FLOAT, bytesOf([1, 0, 0, 0, -0.5, 1.1e-20]), field));
   });
 
   it('leaves numbers of another type alone', () => {

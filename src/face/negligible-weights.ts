@@ -2,6 +2,8 @@ import { PbfReader } from 'pbf';
 
 /** Smaller than the rounding of any sum that a weight of usual size has a part in, by more than twelve digits. */
 const NEGLIGIBLE = 1e-20;
+/** The upper seven bits of the exponent of numbers of that size, and of all that are smaller. */
+const SMALL_EXPONENT = 30;
 
 /** Numbers of the fields on the way to the weights, and of float32 as a type (onnx.proto, IR version 3 and later). */
 const FIELD = { modelGraph: 7, graphInitializer: 5, dataType: 2, floatData: 4, rawData: 9 } as const;
@@ -18,7 +20,10 @@ const FLOAT32 = 1;
 export function clearNegligibleWeights(model: Uint8Array): number {
   let cleared = 0;
   for (const weights of float32Tensors(model)) {
-    for (let at = 0; at < weights.byteLength; at += 4) {
+    const bytes = new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength);
+    for (let at = 0; at < bytes.length; at += 4) {
+      // Hardly any is small, and its last byte, sign and most of the exponent, tells.
+      if ((bytes[at + 3]! & 0x7f) > SMALL_EXPONENT) continue;
       const weight = weights.getFloat32(at, true);
       if (weight === 0 || Math.abs(weight) >= NEGLIGIBLE) continue;
       weights.setFloat32(at, 0, true);
