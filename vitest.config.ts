@@ -43,9 +43,9 @@ const LONG = [
   'test/cli/migrate.test.ts',
   'test/cli/keys.test.ts',
   'test/embedded/data-directory.test.ts',
-  'test/live/sign-in.test.ts',
-  'test/client/live-session.test.ts',
 ];
+/** People before a camera, whose movements are not seen when something else takes the cores: one file at a time. */
+const REAL_TIME = ['test/live/sign-in.test.ts', 'test/client/live-session.test.ts'];
 const patient = process.env['TEST_LONG'] !== undefined;
 if (!patient) {
   process.stderr.write(
@@ -76,7 +76,7 @@ const projects: TestProjectConfiguration[] = [
         'web/src/**/*.test.{ts,tsx}',
         'test/**/*.test.ts',
       ],
-      exclude: [...SIMULATED, ...ATTACKS, ...LONG, ...BROWSER, ...EXAMPLES],
+      exclude: [...SIMULATED, ...ATTACKS, ...LONG, ...REAL_TIME, ...BROWSER, ...EXAMPLES],
     },
   },
 ];
@@ -89,7 +89,12 @@ if (withExamples) {
   const test = { name: 'examples', include: EXAMPLES, fileParallelism: false, testTimeout: 600_000 };
   projects.push({ extends: true, test: { ...test, hookTimeout: 600_000 } });
 }
-if (patient) projects.push({ extends: true, test: { name: 'long', include: LONG } });
+if (patient) {
+  projects.push(
+    { extends: true, test: { name: 'long', include: LONG } },
+    { extends: true, test: { name: 'real-time', include: REAL_TIME, fileParallelism: false } },
+  );
+}
 if (underAttack) projects.push({ extends: true, test: { name: 'attacks', include: ATTACKS } });
 if (thorough) projects.push({ extends: true, test: { name: 'simulated', include: SIMULATED } });
 if (onMongodb) {

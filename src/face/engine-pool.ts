@@ -30,13 +30,17 @@ export interface EnginePoolOptions {
 
 type KeptOptions = Pick<EnginePoolOptions, 'workers' | 'maxQueue' | 'onReport'>;
 
-const BUSY: EngineBusy = { outcome: 'busy', retryAfterSeconds: 1 };
-
 /** An empty file is refused by the decoder, after the worker has loaded everything. */
 const NOTHING: EngineTask = { kind: 'capture', sample: new Uint8Array(0), purpose: 'verification' };
 
-/** Weight of the latest frame in the running mean of what one takes: about a second's when the workers are busy. */
+/** Weight of the latest picture in the running means of what one takes: about a second's when the workers are busy. */
 const SMOOTHING = 0.05;
+
+/**
+ * A picture that would have to wait longer than this for a worker, judged by what the latest ones took, is answered
+ * `busy` at once: how many may wait is then a matter of how fast the machine is just now, not of a number.
+ */
+const MAX_WAIT_MS = 3000;
 
 /** A picture that has not been answered after this time, waiting included, is given up; a stuck worker is replaced. */
 const TASK_TIMEOUT_MS = 20_000;
@@ -52,7 +56,8 @@ export class FaceEnginePool implements BiometricEngine, FrameExaminer {
   readonly modelId: string;
   readonly #pool: Piscina<EngineTask, EngineAnswer>;
   readonly #options: KeptOptions;
-  #frameMs: number | null = null;
+  readonly #pictureMs = new RunningMean();
+  readonly #frameMs = new RunningMean();
   /** The latest picture was given up or met a fault. */
   #failing = false;
 
@@ -91,7 +96,8 @@ export class FaceEnginePool implements BiometricEngine, FrameExaminer {
   }
 
   get framesPerSecond(): number | null {
-    return this.#frameMs === null ? null : (this.#options.workers * 1000) / this.#frameMs;
+    const { value } = this.#frameMs;
+    return value === null ? null : (this.#options.workers * 1000) / value;
   }
 
   async capture(sample: BiometricSample, purpose: CapturePurpose): Promise<CaptureOutcome | EngineBusy> {
@@ -131,14 +137,17 @@ export class FaceEnginePool implements BiometricEngine, FrameExaminer {
 
   /** What a worker answers is the outcome of that kind of task. */
   async #run<O extends EngineOutcome>(task: EngineTask): Promise<EngineAnswer<O> | EngineBusy> {
-    if (this.#pool.queueSize >= this.#options.maxQueue) return this.#refuse(task);
+    if (this.#pool.queueSize >= this.#options.maxQueue || this.#expectedWait() > MAX_WAIT_MS) {
+      return this.#refuse(task);
+    }
     const startedAt = performance.now();
     const signal = AbortSignal.timeout(TASK_TIMEOUT_MS);
     try {
       const answer = (await this.#pool.run(task, { signal })) as EngineAnswer<O>;
       const { outcome, ms, stages } = answer;
       this.#failing = false;
-      if (task.kind === 'observe') this.#measured(ms);
+      this.#pictureMs.add(ms);
+      if (task.kind === 'observe') this.#frameMs.add(ms);
       this.#options.onReport?.({
         kind: task.kind,
         ...reportedOutcome(outcome),
@@ -157,17 +166,17 @@ export class FaceEnginePool implements BiometricEngine, FrameExaminer {
 
   #refuse(task: EngineTask, queuedMs = 0): EngineBusy {
     this.#report(task, 'busy', queuedMs);
-    return BUSY;
+    return { outcome: 'busy', retryAfterSeconds: Math.max(1, Math.round(this.#expectedWait() / 1000)) };
+  }
+
+  /** How long one more picture would wait for a worker, ms. */
+  #expectedWait(): number {
+    return (this.#pool.queueSize * (this.#pictureMs.value ?? 0)) / this.#options.workers;
   }
 
   /** Of a picture that no worker has answered. */
   #report({ kind }: EngineTask, outcome: string, queuedMs: number): void {
     this.#options.onReport?.({ kind, outcome, reasons: [], presentation: null, queuedMs, ms: 0, stages: {} });
-  }
-
-  #measured(ms: number): void {
-    this.#frameMs ??= ms;
-    this.#frameMs += SMOOTHING * (ms - this.#frameMs);
   }
 
   /** After a failure a worker is asked to look at nothing: whether it is mended shows at once, and without traffic. */
@@ -193,6 +202,15 @@ export class FaceEnginePool implements BiometricEngine, FrameExaminer {
   /** Lets running and waiting work finish, then ends the workers. */
   async close(): Promise<void> {
     await this.#pool.close();
+  }
+}
+
+class RunningMean {
+  value: number | null = null;
+
+  add(sample: number): void {
+    this.value ??= sample;
+    this.value += SMOOTHING * (sample - this.value);
   }
 }
 

@@ -37,6 +37,24 @@ describe('the pool of engines', () => {
     expect((await pool.capture(franck, 'verification')).outcome).toBe('captured');
   });
 
+  it('answers busy also where it has room, when that would mean to wait for long', async () => {
+    const options = { ...ENGINE_OPTIONS, workers: 2, maxQueue: 10_000, workerFile: ENGINE_WORKER };
+    const roomy = await FaceEnginePool.start(await shippedModels(), options);
+    try {
+      // Only what has been looked at tells how long it takes.
+      for (let i = 0; i < 3; i++) await roomy.capture(franck, 'verification');
+      const burst = await Promise.all(
+        Array.from({ length: 600 }, () => roomy.capture(franck, 'verification')),
+      );
+      const refused = burst.filter((answer) => answer.outcome === 'busy');
+      expect(refused.length).toBeGreaterThan(0);
+      expect(burst.filter(({ outcome }) => outcome === 'captured')).toHaveLength(600 - refused.length);
+      expect(refused.map(({ retryAfterSeconds }) => retryAfterSeconds)).toEqual(refused.map(() => 3));
+    } finally {
+      await roomy.close();
+    }
+  });
+
   it.runIf(process.platform === 'linux')('has its workers give way to the thread that answers', async () => {
     const tasks = await readdir('/proc/self/task');
     const stats = await Promise.all(tasks.map((task) => readFile(`/proc/self/task/${task}/stat`, 'utf8')));
