@@ -24,11 +24,12 @@ async function main(): Promise<void> {
   const logger = createLogger(config.logLevel);
   const version = await productVersion();
 
-  // The workers load their models while this thread loads the framework, which takes as long.
-  const [parts, { createServer, announceStop }] = await Promise.all([
-    loadParts(config, { log: logger }),
-    import('./server.js'),
-  ]);
+  // The workers load their models while this thread loads the framework, which takes as long; but not before they do, for
+  // it would be too busy to start them.
+  const framework = () => import('./server.js');
+  const onStarting = () => void framework().catch(() => undefined);
+  const parts = await loadParts(config, { log: logger, onStarting });
+  const { createServer, announceStop } = await framework();
   const app = await createServer(parts, logger, version);
   await app.listen(config.port, config.host);
 

@@ -19,6 +19,8 @@ const MODELS = installed('models');
 const CALIBRATION = installed('calibration');
 
 export interface FaceEngineOptions {
+  /** Is called once workers load their models, if there are any. */
+  readonly onStarting?: () => void;
   readonly onReport?: (report: EngineReport) => void;
   /** Is told when a face recognition service goes and comes. */
   readonly log?: ServiceLog;
@@ -50,11 +52,12 @@ export async function openFaceEngine(
   const pack = await loadModelPack(MODELS);
   const calibration = await readCalibration(CALIBRATION, calibratedPipeline(pack));
   const thresholds = thresholdsOf(calibration, settings);
-  const { onReport } = options;
+  const { onReport, onStarting } = options;
   const engine = await FaceEnginePool.start(pack, {
     ...face,
     checks,
     workerFile: ENGINE_WORKER,
+    ...(onStarting ? { onStarting } : {}),
     ...(onReport ? { onReport } : {}),
   });
   return { engine, ...thresholds };

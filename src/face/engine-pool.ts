@@ -24,6 +24,8 @@ export interface EnginePoolOptions {
   readonly subjectRule?: SubjectRule;
   /** The built `engine-worker.ts`. */
   readonly workerFile: string;
+  /** Is called once the workers load their models: this thread has time meanwhile, for as long as they take. */
+  readonly onStarting?: () => void;
   /** Is told of every picture, once it is answered. */
   readonly onReport?: (report: EngineReport) => void;
 }
@@ -86,6 +88,7 @@ export class FaceEnginePool implements BiometricEngine, FrameExaminer {
     });
     // Every failure reaches the task that met it; without a listener the same one would end the process.
     pool.on('error', () => undefined);
+    options.onStarting?.();
     try {
       await Promise.all(Array.from({ length: options.workers }, () => pool.run(NOTHING)));
     } catch (error) {
