@@ -60,7 +60,8 @@ interface EngineParts {
   readonly landmarks: LandmarkFinder;
   readonly embedder: FaceEmbedder;
   readonly presentation: PresentationAttackDetector | null;
-  readonly pose: HeadPoseEstimator | null;
+  /** Loads it when a frame first asks: most of what a worker looks at are pictures, and it takes 17 MB. */
+  readonly pose: (() => Promise<HeadPoseEstimator>) | null;
 }
 
 /**
@@ -77,12 +78,11 @@ export class FaceEngine {
 
   static async load(pack: ModelPack, options: EngineOptions): Promise<FaceEngine> {
     const { checks } = options;
-    const [detection, landmarks, recognition, presentation, pose] = await Promise.all([
+    const [detection, landmarks, recognition, presentation] = await Promise.all([
       openSession(pack.detection),
       openSession(pack.landmarks),
       openSession(pack.recognition),
       checks.presentation ? openSession(pack.presentation_attack_detection) : null,
-      checks.live ? openSession(pack.head_pose) : null,
     ]);
     const parts: EngineParts = {
       detector: new FaceDetector(detection, pack.detection.entry.input),
@@ -91,7 +91,7 @@ export class FaceEngine {
       presentation:
         presentation &&
         new PresentationAttackDetector(presentation, pack.presentation_attack_detection.entry.input),
-      pose: pose && new HeadPoseEstimator(pose, pack.head_pose.entry.input),
+      pose: checks.live ? onceAsked(() => openPoseEstimator(pack.head_pose)) : null,
     };
     return new FaceEngine(parts, templateModelId(pack), options);
   }
@@ -162,7 +162,7 @@ export class FaceEngine {
     if (scores) clock.lap('presentation');
     const [colours, digest] = [sceneColours(image, box, crop), frameDigest(luma)];
     clock.lap('scene');
-    const headPose = await pose.estimate(image, box);
+    const headPose = await (await pose()).estimate(image, box);
     clock.lap('head_pose');
     const features = await (inFull ? embedder.embed(aligned) : embedder.embedUpright(aligned));
     clock.lap('recognition');
@@ -247,6 +247,15 @@ async function forgetting<T>(look: () => Promise<T>): Promise<T> {
 function withoutFace(image: RgbImage): DarkFrame | { outcome: 'no_face' } {
   const reason = judgeExposure(image);
   return reason ? { outcome: 'poor_quality', reasons: [reason] } : { outcome: 'no_face' };
+}
+
+async function openPoseEstimator(model: VerifiedModel): Promise<HeadPoseEstimator> {
+  return new HeadPoseEstimator(await openSession(model), model.entry.input);
+}
+
+function onceAsked<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 /** The first run of a model takes several times as long as any other: nobody should wait for it. */
