@@ -1,5 +1,6 @@
 import './runtime-telemetry.js';
 
+import pLimit, { type LimitFunction } from 'p-limit';
 import { Piscina } from 'piscina';
 
 import { type BiometricEngine, EngineUnavailable } from './biometric-engine.js';
@@ -58,6 +59,8 @@ export class FaceEnginePool implements BiometricEngine, FrameExaminer {
   readonly modelId: string;
   readonly #pool: Piscina<EngineTask, EngineAnswer>;
   readonly #options: KeptOptions;
+  /** Pictures wait here, and not in piscina's queue, which is none: tasks that can be aborted overtake each other in it. */
+  readonly #turns: LimitFunction;
   readonly #pictureMs = new RunningMean();
   readonly #frameMs = new RunningMean();
   /** The latest picture was given up or met a fault. */
@@ -67,6 +70,7 @@ export class FaceEnginePool implements BiometricEngine, FrameExaminer {
     this.#pool = pool;
     this.modelId = modelId;
     this.#options = options;
+    this.#turns = pLimit(options.workers);
   }
 
   /** Resolves when the workers have loaded their models and have run once. */
@@ -82,8 +86,6 @@ export class FaceEnginePool implements BiometricEngine, FrameExaminer {
       maxThreads: options.workers,
       // Decoded pictures hang on small objects: a young generation of the usual size would keep dozens of them.
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
-      // Our own bound is checked in `#run`; this one leaves room for the warm-up.
-      maxQueue: options.maxQueue + options.workers,
       workerData,
     });
     // Every failure reaches the task that met it; without a listener the same one would end the process.
@@ -140,13 +142,12 @@ export class FaceEnginePool implements BiometricEngine, FrameExaminer {
 
   /** What a worker answers is the outcome of that kind of task. */
   async #run<O extends EngineOutcome>(task: EngineTask): Promise<EngineAnswer<O> | EngineBusy> {
-    if (this.#pool.queueSize >= this.#options.maxQueue || this.#expectedWait() > MAX_WAIT_MS) {
-      return this.#refuse(task);
-    }
+    const { workers, maxQueue } = this.#options;
+    if (this.#underWay >= workers + maxQueue || this.#expectedWait() > MAX_WAIT_MS) return this.#refuse(task);
     const startedAt = performance.now();
     const signal = AbortSignal.timeout(TASK_TIMEOUT_MS);
     try {
-      const answer = (await this.#pool.run(task, { signal })) as EngineAnswer<O>;
+      const answer = (await this.#turns(() => this.#pool.run(task, { signal }))) as EngineAnswer<O>;
       const { outcome, ms, stages } = answer;
       this.#failing = false;
       this.#pictureMs.add(ms);
@@ -174,7 +175,7 @@ export class FaceEnginePool implements BiometricEngine, FrameExaminer {
 
   /** How long one more picture would wait for a worker, ms. */
   #expectedWait(): number {
-    return (this.#pool.queueSize * (this.#pictureMs.value ?? 0)) / this.#options.workers;
+    return (this.queued * (this.#pictureMs.value ?? 0)) / this.#options.workers;
   }
 
   /** Of a picture that no worker has answered. */
@@ -199,11 +200,17 @@ export class FaceEnginePool implements BiometricEngine, FrameExaminer {
 
   /** Pictures that wait for a worker. */
   get queued(): number {
-    return this.#pool.queueSize;
+    return Math.max(0, this.#underWay - this.#options.workers);
+  }
+
+  get #underWay(): number {
+    return this.#turns.activeCount + this.#turns.pendingCount;
   }
 
   /** Lets running and waiting work finish, then ends the workers. */
   async close(): Promise<void> {
+    // Whatever waits has its turn before this.
+    await this.#turns(() => undefined);
     await this.#pool.close();
   }
 }

@@ -1,5 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import os from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -35,6 +36,24 @@ describe('the pool of engines', () => {
     expect(outcomes.filter((outcome) => outcome === 'captured')).toHaveLength(5);
     expect(outcomes.filter((outcome) => outcome === 'busy')).toHaveLength(7);
     expect((await pool.capture(franck, 'verification')).outcome).toBe('captured');
+  });
+
+  it('serves in the order of arrival, and whatever waits before it closes', async () => {
+    const options = { ...ENGINE_OPTIONS, workers: 2, maxQueue: 20, workerFile: ENGINE_WORKER };
+    const closing = await FaceEnginePool.start(await shippedModels(), options);
+    const order: number[] = [];
+    const pictures = Array.from({ length: 12 }, async (_, i) => {
+      // While some wait already, as they come from people.
+      await sleep(20 * i);
+      const { outcome } = await closing.capture(franck, 'verification');
+      order.push(i);
+      return outcome;
+    });
+    await sleep(20 * 12);
+    await closing.close();
+    expect(await Promise.all(pictures)).toEqual(pictures.map(() => 'captured'));
+    // Of two workers either may be the quicker one.
+    for (const [place, i] of order.entries()) expect(Math.abs(place - i)).toBeLessThanOrEqual(1);
   });
 
   it('answers busy also where it has room, when that would mean to wait for long', async () => {
