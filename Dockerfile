@@ -29,8 +29,9 @@ COPY models/manifest.json models/
 RUN --mount=type=cache,target=/root/.npm node dist/cli/main.js models
 
 FROM base
-# A heap for every thread, as glibc has it, would keep 60 MB more.
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data MALLOC_ARENA_MAX=2
+# As glibc has it, every thread has a heap of its own, and large blocks stay in it once one has been given back: 100 MB more.
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data \
+    MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=2097152
 # A volume takes over the owner of the folder that it covers.
 RUN mkdir -m 700 /data && chown node:node /data
 COPY --from=dependencies /app/node_modules node_modules/
