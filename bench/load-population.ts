@@ -10,14 +10,21 @@ const TOKEN_LIFE_MS = 90_000;
 
 interface LoadAccount {
   readonly email: string;
-  readonly session: string;
+  /** The newest one, as a client has it: an account keeps a hundred, and the oldest end. */
+  session: string;
   readonly hasFace: boolean;
+}
+
+interface WaitingSignIn {
+  readonly account: LoadAccount;
+  readonly token: string;
+  readonly since: number;
 }
 
 /** Accounts that sign in over and over, and the sign-ins of theirs that wait for a face. */
 export class LoadPopulation {
   #next = 0;
-  readonly #waiting: { readonly token: string; readonly since: number }[] = [];
+  readonly #waiting: WaitingSignIn[] = [];
 
   private constructor(private readonly accounts: readonly LoadAccount[]) {}
 
@@ -52,12 +59,12 @@ export class LoadPopulation {
   }
 
   /** A sign-in waits for its face: anew, or again after the server was busy. */
-  wait(token: string, since = performance.now()): void {
-    this.#waiting.push({ token, since });
+  wait(signIn: WaitingSignIn): void {
+    this.#waiting.push(signIn);
   }
 
   /** @returns the sign-in that waits longest and is not too old; null when none waits */
-  takeWaiting(): { readonly token: string; readonly since: number } | null {
+  takeWaiting(): WaitingSignIn | null {
     for (;;) {
       const found = this.#waiting.shift();
       if (!found) return null;

@@ -15,6 +15,10 @@ const VERIFICATION = 8;
 /** So many unanswered requests are no queue any more: the server is gone, or the measurement is. */
 const MOST_UNDER_WAY = 5000;
 
+interface SignedIn {
+  readonly token: string;
+}
+
 export interface LoadRecord {
   readonly kind: LoadKind;
   /** When it was due: milliseconds after the beginning. Whoever waits to be sent is late, too. */
@@ -103,8 +107,10 @@ export class LoadTraffic {
     const account = this.population.next();
     const answer = await this.client.call(LoadPopulation.credentials(account));
     if (answer.status === 210) {
-      this.population.wait((JSON.parse(answer.text) as { verification_token: string }).verification_token);
+      const { verification_token: token } = JSON.parse(answer.text) as { verification_token: string };
+      this.population.wait({ account, token, since: performance.now() });
     }
+    if (answer.status === 200) account.session = (JSON.parse(answer.text) as SignedIn).token;
     return judge(answer, account.hasFace ? 210 : 200);
   }
 
@@ -119,7 +125,10 @@ export class LoadTraffic {
       const answer = await this.client.call({ method: 'POST', path, token: signIn.token, ...this.probe });
       const outcome = judge(answer, 200);
       // Nothing was looked at: the same sign-in may try again.
-      if (outcome === 'refused') this.population.wait(signIn.token, signIn.since);
+      if (outcome === 'refused') this.population.wait(signIn);
+      if (outcome === 'served') {
+        signIn.account.session = (JSON.parse(answer.text) as { result: SignedIn }).result.token;
+      }
       return outcome;
     });
   }
