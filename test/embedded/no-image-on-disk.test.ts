@@ -87,7 +87,13 @@ async function contents(): Promise<Map<string, Buffer>> {
   for (const directory of directories) {
     for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
       const file = path.join(entry.parentPath, entry.name);
-      if (entry.isFile()) found.set(file, await readFile(file));
+      if (!entry.isFile()) continue;
+      // What goes between the two has nothing any more.
+      const content = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return null;
+        throw error;
+      });
+      if (content) found.set(file, content);
     }
   }
   return found;
