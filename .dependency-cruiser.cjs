@@ -173,7 +173,7 @@ module.exports = {
     onlyIn('ws', 'api/live/live-socket-server\\.ts'),
     onlyIn('standardwebhooks', 'auth/webhook-signature\\.ts'),
     onlyIn('@zxcvbn-ts', 'auth/password-policy\\.ts'),
-    onlyIn('p-limit', 'auth/password-hasher\\.ts'),
+    onlyIn('p-limit', '(auth/password-hasher|face/engine-pool)\\.ts'),
     onlyIn('fastest-levenshtein', 'cli/config/misspelt\\.ts'),
     onlyIn('undici', 'face/remote/service-connection\\.ts'),
     onlyIn('cockatiel', 'face/remote/service-instance\\.ts'),

@@ -30,7 +30,7 @@ afterAll(async () => {
 const times = <T>(count: number, call: (i: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, i) => call(i)));
 const compare = (token: string, picture: Uint8Array) =>
-  api.upload('/user/image/compare-faces', token, picture);
+  api.uploadPatiently('/user/image/compare-faces', token, picture);
 
 describe('sign-up', () => {
   it('gives an address to exactly one of 20 concurrent sign-ups, however it is spelt', async () => {

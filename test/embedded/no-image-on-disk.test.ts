@@ -89,8 +89,8 @@ async function contents(): Promise<Map<string, Buffer>> {
       const file = path.join(entry.parentPath, entry.name);
       if (!entry.isFile()) continue;
       // What goes between the two has nothing any more.
-      const content = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return null;
+      const content = await readFile(file).catch((error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
         throw error;
       });
       if (content) found.set(file, content);

@@ -72,7 +72,7 @@ describe.skipIf(TEST_MONGODB_URL === undefined)('a burst at two replicas that sh
     const tokens: string[] = [];
     for (let i = 0; i < 3; i++) tokens.push(await apis[1]!.verificationToken(email));
     const counts = await burst(15, (api, i) =>
-      api.upload('/user/image/compare-faces', tokens[i % 3], stranger),
+      api.uploadPatiently('/user/image/compare-faces', tokens[i % 3], stranger),
     );
     expect(counts).toEqual({ face_mismatch: BEFORE_SUSPENSION, face_suspended: 15 - BEFORE_SUSPENSION });
     for (const api of apis) {

@@ -42,7 +42,7 @@ describe.skipIf(TEST_MONGODB_URL === undefined)('two servers on one MongoDB', ()
   const times = <T>(count: number, call: (api: ApiClient, i: number) => Promise<T>) =>
     Promise.all(Array.from({ length: count }, (_, i) => call(i % 2 === 0 ? one : other, i)));
   const compare = (api: ApiClient, token: string, picture: Uint8Array) =>
-    api.upload('/user/image/compare-faces', token, picture);
+    api.uploadPatiently('/user/image/compare-faces', token, picture);
 
   it('are one: sign up here, enrol there, sign in here, show the face there, sign out here', async () => {
     const { email, token } = await one.signUp();

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 
 import { Ajv } from 'ajv';
 import { expect } from 'vitest';
@@ -76,6 +77,15 @@ export class ApiClient {
   /** Posts a picture as the published clients do. */
   upload(path: string, token: string | undefined, picture: Uint8Array, field = 'file'): Promise<Answer> {
     return this.post(path, { token, body: form(picture, field) });
+  }
+
+  /** As `upload`, again when the server asks for it: how many pictures it takes at once is a matter of the machine. */
+  async uploadPatiently(path: string, token: string | undefined, picture: Uint8Array): Promise<Answer> {
+    for (;;) {
+      const answer = await this.upload(path, token, picture);
+      if (answer.body.code !== 'busy') return answer;
+      await setTimeout(Number(answer.headers.get('retry-after')) * 1000);
+    }
   }
 
   async signUp(email = `${randomUUID()}@example.org`): Promise<{ email: string; token: string; id: string }> {
