@@ -29,9 +29,11 @@ COPY models/manifest.json models/
 RUN --mount=type=cache,target=/root/.npm node dist/cli/main.js models
 
 FROM base
-# As glibc has it, every thread has a heap of its own, and large blocks stay in it once one has been given back: 100 MB more.
+RUN --mount=type=tmpfs,target=/var/lib/apt/lists \
+    apt-get update && apt-get install -y --no-install-recommends libjemalloc2
+# What pictures leave behind is given back to the system half a second later; the allocator of glibc keeps 100 MB of it.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data \
-    MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=2097152
+    LD_PRELOAD=libjemalloc.so.2 MALLOC_CONF=dirty_decay_ms:500,muzzy_decay_ms:0,narenas:2
 # A volume takes over the owner of the folder that it covers.
 RUN mkdir -m 700 /data && chown node:node /data
 COPY --from=dependencies /app/node_modules node_modules/
@@ -47,4 +49,5 @@ EXPOSE 8080
 HEALTHCHECK --interval=15s --timeout=6s --start-period=60s CMD ["node", "-e", \
   "fetch('http://127.0.0.1:' + process.env.PORT + '/health/ready').then(({ ok }) => process.exit(ok ? 0 : 1))"]
 # Not through npm, which would stand between the server and the signals that stop it.
-CMD ["node", "dist/main.js"]
+# Little of the room for what is short-lived is used: a usual one would take 20 MB more.
+CMD ["node", "--max-semi-space-size=2", "dist/main.js"]

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { startProgress } from '../src/cli/terminal/progress.js';
 import { type SectionReport, servedRow, total, verdict } from './speed-figures.js';
 import type { PictureSize, Subject } from './speed-images.js';
+import { ALLOCATOR_NOTE } from './speed-server.js';
 import { Crowd, compareInLanes } from './speed-throughput.js';
 
 /** MB, a million bytes each. */
@@ -85,7 +86,7 @@ export async function measureMemory(
     ],
     notes: [
       `Memory: VmHWM of a server of its own with two workers, ${LANES} at a time, pictures of 1920×1080 and every ` +
-        `${PHOTOGRAPH_EVERY}th of 4000×3000; MB are millions of bytes. Halves are means of VmRSS ten times a second.`,
+        `${PHOTOGRAPH_EVERY}th of 4000×3000; MB are millions of bytes; the allocator is ${ALLOCATOR_NOTE}. Halves are means of VmRSS ten times a second.`,
     ],
   };
 }

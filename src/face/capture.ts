@@ -51,5 +51,6 @@ export interface EngineBusy {
 export interface FaceCapturer {
   /** The recognition model; templates of another one cannot be compared with what this one makes. */
   readonly modelId: string;
+  /** @param sample is given away: afterwards it may be empty */
   capture(sample: BiometricSample, purpose: CapturePurpose): Promise<CaptureOutcome | EngineBusy>;
 }

@@ -48,6 +48,9 @@ const MAX_WAIT_MS = 3000;
 /** A picture that has not been answered after this time, waiting included, is given up; a stuck worker is replaced. */
 const TASK_TIMEOUT_MS = 20_000;
 
+/** Less is copied faster than it is handed over, and may lie in memory that other buffers of Node.js share. */
+const LEAST_TRANSFER_BYTES = 65_536;
+
 /** How long a worker may take to say that it is there; supervisors do not wait much longer. */
 const PROBE_TIMEOUT_MS = 2000;
 
@@ -84,7 +87,7 @@ export class FaceEnginePool implements BiometricEngine, FrameExaminer {
       filename: options.workerFile,
       minThreads: options.workers,
       maxThreads: options.workers,
-      // Decoded pictures hang on small objects: a young generation of the usual size would keep dozens of them.
+      // Little but pictures comes and goes there, and they are collected as they go.
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
       workerData,
     });
@@ -147,7 +150,9 @@ export class FaceEnginePool implements BiometricEngine, FrameExaminer {
     const startedAt = performance.now();
     const signal = AbortSignal.timeout(TASK_TIMEOUT_MS);
     try {
-      const answer = (await this.#turns(() => this.#pool.run(task, { signal }))) as EngineAnswer<O>;
+      const answer = (await this.#turns(() =>
+        this.#pool.run(task, { signal, transferList: transferable(task.sample) }),
+      )) as EngineAnswer<O>;
       const { outcome, ms, stages } = answer;
       this.#failing = false;
       this.#pictureMs.add(ms);
@@ -213,6 +218,12 @@ export class FaceEnginePool implements BiometricEngine, FrameExaminer {
     await this.#turns(() => undefined);
     await this.#pool.close();
   }
+}
+
+/** The memory of a picture goes to the worker with it: here it would stay until this thread has its old garbage collected. */
+function transferable({ buffer, byteLength }: BiometricSample): ArrayBuffer[] {
+  const isWhole = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
+  return isWhole && byteLength >= LEAST_TRANSFER_BYTES ? [buffer] : [];
 }
 
 class RunningMean {

@@ -8,6 +8,7 @@ import { type EngineTaskKind, StageClock, type StageTimes } from './engine-repor
 import type { ExaminationOutcome } from './frame-examination.js';
 import type { FrameOutcome } from './frame-observation.js';
 import type { ModelPack } from './model-pack.js';
+import { createPictureCollector } from './picture-garbage.js';
 
 export interface EngineWorkerData {
   readonly pack: ModelPack;
@@ -38,13 +39,16 @@ async function start(): Promise<(task: EngineTask) => Promise<EngineAnswer>> {
   const { pack, options } = workerData as EngineWorkerData;
   const engine = await FaceEngine.load(pack, options);
   giveWay();
+  const collectPictures = createPictureCollector();
   return async ({ kind, sample, purpose, unexamined = false }) => {
     const clock = new StageClock();
     const outcome =
       kind === 'capture'
         ? await engine.capture(sample, purpose, clock, !unexamined)
         : await engine[kind](sample, purpose, clock);
-    return { outcome, ms: clock.elapsed, stages: clock.times };
+    const answer = { outcome, ms: clock.elapsed, stages: clock.times };
+    collectPictures();
+    return answer;
   };
 }
 

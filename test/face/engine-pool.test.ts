@@ -2,6 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { FaceEnginePool } from '../../src/face/engine-pool.js';
@@ -28,6 +29,16 @@ describe('the pool of engines', () => {
 
   it('examines a picture for itself, as error rates are measured', async () => {
     expect(await pool.examine(franck)).toMatchObject({ outcome: 'examined', reasons: [] });
+  });
+
+  it('takes over the memory of a large picture, unless others have theirs in it', async () => {
+    const large = await sharp(franck).resize(1600).png().toBuffer();
+    const shared = Buffer.concat([Buffer.of(0), large]).subarray(1);
+    const whole = Buffer.from(shared);
+    for (const picture of [shared, whole]) {
+      expect((await pool.capture(picture, 'verification')).outcome).toBe('captured');
+    }
+    expect([shared.byteLength, whole.byteLength]).toEqual([large.byteLength, 0]);
   });
 
   it('answers busy beyond its queue, at once, and is well again afterwards', async () => {
