@@ -28,7 +28,7 @@ const JEMALLOC = ['x86_64', 'aarch64']
 const ALLOCATOR = JEMALLOC
   ? { LD_PRELOAD: JEMALLOC, MALLOC_CONF: 'dirty_decay_ms:500,muzzy_decay_ms:0,narenas:2' }
   : { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '2097152' };
-const FLAGS = ['--max-semi-space-size=2'];
+const FLAGS = ['--max-semi-space-size=2', '--heap-growing-percent=25'];
 export const ALLOCATOR_NOTE = JEMALLOC
   ? 'jemalloc, as in the image'
   : 'that of glibc, since jemalloc (Debian: libjemalloc2) is not installed';
