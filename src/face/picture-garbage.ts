@@ -11,15 +11,16 @@ const MAX_LEFT_BYTES = 2_000_000;
  * @returns to be called when a picture is done with: about a millisecond, or nothing where little has come together
  */
 export function createPictureCollector(): () => void {
-  // Not for everybody: the function is made in a context of its own.
+  // The switch is one for all threads, which start side by side: whoever turned it off again would take it from the others.
+  // Only contexts that are made from now on have the function.
   v8.setFlagsFromString('--expose-gc');
-  const collect = vm.runInNewContext('gc') as (options: { readonly type: 'minor' }) => void;
-  v8.setFlagsFromString('--no-expose-gc');
+  const collect = vm.runInNewContext('globalThis.gc') as
+    ((options: { readonly type: 'minor' }) => void) | undefined;
   let least = Number.POSITIVE_INFINITY;
   return () => {
     const { arrayBuffers } = process.memoryUsage();
     least = Math.min(least, arrayBuffers);
     // A picture is young when it is done with: what has to be looked through is next to nothing.
-    if (arrayBuffers - least > MAX_LEFT_BYTES) collect({ type: 'minor' });
+    if (arrayBuffers - least > MAX_LEFT_BYTES) collect?.({ type: 'minor' });
   };
 }
