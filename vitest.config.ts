@@ -36,7 +36,7 @@ const LONG = [
   'test/api/health.test.ts',
   'test/api/tracing.test.ts',
   'test/cli/doctor.test.ts',
-  'test/face-remote/server-and-services.test.ts',
+  'test/face-remote/**/*.test.ts',
   'test/face-service/operation.test.ts',
   'test/face/presentation-attack.test.ts',
   'test/live/judge.test.ts',
