@@ -31,7 +31,7 @@ RUN --mount=type=cache,target=/root/.npm node dist/cli/main.js models
 FROM base
 RUN --mount=type=tmpfs,target=/var/lib/apt/lists \
     apt-get update && apt-get install -y --no-install-recommends libjemalloc2
-# What pictures leave behind is given back to the system half a second later; the allocator of glibc keeps 100 MB of it.
+# What pictures leave behind is given back to the system half a second later; the allocator of glibc, left alone, keeps much of it.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data \
     LD_PRELOAD=libjemalloc.so.2 MALLOC_CONF=dirty_decay_ms:500,muzzy_decay_ms:0,narenas:2
 # A volume takes over the owner of the folder that it covers.
